@@ -1,0 +1,258 @@
+#include "libaqi/annual.hpp"
+
+#include <algorithm>
+
+namespace aqi {
+namespace {
+
+constexpr int trailing_days = 365;
+
+} // namespace
+
+std::string_view verdict_name(DayVerdict verdict)
+{
+    switch (verdict) {
+    case DayVerdict::undetermined: return "undetermined";
+    case DayVerdict::good: return "good";
+    case DayVerdict::lost: return "lost";
+    }
+    return "";
+}
+
+std::string_view window_name(Window window)
+{
+    return window == Window::year_to_date ? "year_to_date" : "trailing_365_days";
+}
+
+void YearLedger::replace(LocalDay day, const PlaceDay& before, const PlaceDay& after)
+{
+    AQI_CHECK(day.year() == year_ && after.closed);
+    const std::size_t month = day.month() - 1;
+    for (const auto p : all_pollutants) {
+        if (before.closed && before.mean[p]) {
+            sums_[p].remove(*before.mean[p]);
+            --month_days_[p][month];
+        }
+        if (after.mean[p]) {
+            sums_[p].add(*after.mean[p]);
+            ++month_days_[p][month];
+        }
+    }
+    const auto count = [this](DayVerdict verdict) -> int& {
+        return verdict == DayVerdict::good ? good_ : verdict == DayVerdict::lost ? lost_ : undetermined_;
+    };
+    if (before.closed) --count(before.verdict);
+    ++count(after.verdict);
+    if (!through_ || *through_ < day) through_ = day;
+}
+
+bool YearLedger::valid(Pollutant p, const Validity& validity) const
+{
+    if (valid_days(p) < validity.year_days) return false;
+    for (std::size_t month = 0; month < 12; ++month)
+        if (month_days_[p][month] < (month == 1 ? validity.february_days : validity.month_days)) return false;
+    return true;
+}
+
+int YearLedger::remaining() const { return through_ ? last_day() - *through_ : days_in_year(year_); }
+
+bool YearLedger::mean_is_lost(Pollutant p, Concentration limit, std::int64_t step_ng) const
+{
+    const int days = valid_days(p) + remaining();
+    return valid_days(p) > 0 && limit < sums_[p].rounded_over(days, step_ng);
+}
+
+PlaceLedger::Year& PlaceLedger::year_of(int year)
+{
+    for (auto& y : years_)
+        if (y.ledger.year() == year) return y;
+    years_.push_back(Year{YearLedger{year}, {}});
+    return years_.back();
+}
+
+const PlaceLedger::Year* PlaceLedger::find(int year) const
+{
+    for (const auto& y : years_)
+        if (y.ledger.year() == year) return &y;
+    return nullptr;
+}
+
+const YearLedger* PlaceLedger::year(int year) const
+{
+    const Year* found = find(year);
+    return found == nullptr ? nullptr : &found->ledger;
+}
+
+const PlaceDay* PlaceLedger::day(LocalDay day) const
+{
+    const int offset = day - first_;
+    if (offset < 0 || offset >= static_cast<int>(days_.size())) return nullptr;
+    const PlaceDay& found = days_[static_cast<std::size_t>(offset)];
+    return found.closed ? &found : nullptr;
+}
+
+PlaceDay& PlaceLedger::slot(LocalDay day)
+{
+    if (days_.empty()) first_ = day;
+    for (; day < first_; first_ = first_.plus(-1)) days_.emplace_front();
+    while (day - first_ >= static_cast<int>(days_.size())) days_.emplace_back();
+    return days_[static_cast<std::size_t>(day - first_)];
+}
+
+void PlaceLedger::move_trailing(LocalDay last)
+{
+    // Days enter and leave one at a time; a day that was never closed is in neither sum.
+    LocalDay newest = last_closed_ ? *last_closed_ : last.plus(-1);
+    for (; newest < last; newest = newest.plus(1)) {
+        if (const PlaceDay* enters = day(newest.plus(1)))
+            for (const auto p : all_pollutants)
+                if (enters->mean[p]) trailing_[p].add(*enters->mean[p]);
+        if (const PlaceDay* leaves = day(newest.plus(1 - trailing_days)))
+            for (const auto p : all_pollutants)
+                if (leaves->mean[p]) trailing_[p].remove(*leaves->mean[p]);
+    }
+    last_closed_ = last;
+}
+
+bool PlaceLedger::put(LocalDay day, const PlaceDay& value)
+{
+    AQI_CHECK(value.closed);
+    if (last_closed_ && *last_closed_ - day >= days_kept) return false;
+    PlaceDay& kept = slot(day);
+    const PlaceDay before = kept;
+    if (before == value) return true;
+    kept = value;
+    Year& year = year_of(day.year());
+    year.ledger.replace(day, before, value);
+    if (year.lost.through && day <= *year.lost.through) year.lost.through.reset();
+
+    if (!last_closed_ || *last_closed_ < day) {
+        move_trailing(day);
+    } else if (*last_closed_ - day < trailing_days) {
+        for (const auto p : all_pollutants) {
+            if (before.closed && before.mean[p]) trailing_[p].remove(*before.mean[p]);
+            if (value.mean[p]) trailing_[p].add(*value.mean[p]);
+        }
+    }
+    while (*last_closed_ - first_ >= days_kept) {
+        days_.pop_front();
+        first_ = first_.plus(1);
+    }
+    return true;
+}
+
+void PlaceLedger::look(const YearLedger& so_far, const RulePack& pack, Lost& lost)
+{
+    const LocalDay day = *so_far.through();
+    for (const auto p : all_pollutants)
+        if (lost.limit[p] && !lost.mean_on[p] && so_far.mean_is_lost(p, *lost.limit[p], pack.step_ng[p])) lost.mean_on[p] = day;
+    if (lost.good_days_target && !lost.good_days_on && so_far.good_days_are_lost(*lost.good_days_target)) lost.good_days_on = day;
+    lost.through = day;
+}
+
+const PlaceLedger::Lost& PlaceLedger::lost_on(const Year& year, const RulePack& pack, const Target* target) const
+{
+    Lost wanted;
+    if (target != nullptr) {
+        wanted.limit[Pollutant::pm10] = target->pm10;
+        wanted.limit[Pollutant::pm2_5] = target->pm2_5;
+        wanted.good_days_target = target->good_days;
+    }
+    Lost& lost = year.lost;
+    if (lost.limit != wanted.limit || lost.good_days_target != wanted.good_days_target) lost = wanted;
+    const auto through = year.ledger.through();
+    if (!through || lost.through == through) return lost;
+    if (lost.through && lost.through->plus(1) == *through) {
+        look(year.ledger, pack, lost);
+        return lost;
+    }
+    // A past day changed, or this is the first look: find the days again from the beginning of the year.
+    lost = wanted;
+    YearLedger again{year.ledger.year()};
+    for (LocalDay d = year.ledger.first_day(); d <= *through; d = d.plus(1)) {
+        const PlaceDay* closed = day(d);
+        if (closed == nullptr) continue;
+        again.replace(d, PlaceDay{}, *closed);
+        look(again, pack, lost);
+    }
+    lost.through = through;
+    return lost;
+}
+
+void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack, const Target* target,
+                         std::vector<AnnualFigure>& out) const
+{
+    const Year* year = find(year_number);
+    if (year == nullptr) return;
+    const YearLedger& ledger = year->ledger;
+    const Lost& lost = lost_on(*year, pack, target);
+    const bool over = ledger.remaining() == 0;
+    for (const auto p : all_pollutants) {
+        const auto& limit = lost.limit[p];
+        if (ledger.valid_days(p) == 0 && !limit) continue;
+        AnnualFigure f;
+        f.place = place;
+        f.year = year_number;
+        f.pollutant = p;
+        f.through = *ledger.through();
+        f.valid_days = ledger.valid_days(p);
+        f.year_over = over;
+        f.year_valid = ledger.valid(p, pack.validity);
+        f.target = limit;
+        f.lost_on = lost.mean_on[p];
+        if (f.valid_days > 0) {
+            f.mean = ledger.sum(p).rounded(1);
+            f.published = ledger.sum(p).rounded(pack.step_ng[p]);
+        }
+        if (limit && !over) f.allowance = ledger.sum(p).allowance(*limit, f.valid_days + ledger.remaining(), ledger.remaining(), 1);
+        if (limit && over && f.year_valid) f.met = *f.published <= *limit;
+        out.push_back(f);
+
+        if (!last_closed_ || last_closed_->year() != year_number || trailing_[p].count() == 0) continue;
+        AnnualFigure t;
+        t.place = place;
+        t.year = year_number;
+        t.pollutant = p;
+        t.window = Window::trailing_365_days;
+        t.through = *last_closed_;
+        t.valid_days = trailing_[p].count();
+        t.mean = trailing_[p].rounded(1);
+        t.published = trailing_[p].rounded(pack.step_ng[p]);
+        out.push_back(t);
+    }
+}
+
+GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const RulePack& pack, const Target* target) const
+{
+    const Year* year = find(year_number);
+    AQI_CHECK(year != nullptr); // asked only of years with a closed day
+    const YearLedger& ledger = year->ledger;
+    GoodDaysFigure f;
+    f.place = place;
+    f.year = year_number;
+    f.through = *ledger.through();
+    f.good = ledger.good();
+    f.lost = ledger.lost();
+    f.undetermined = ledger.undetermined();
+    f.remaining = ledger.remaining();
+    const Lost& lost = lost_on(*year, pack, target);
+    f.target = lost.good_days_target;
+    f.lost_on = lost.good_days_on;
+    if (f.target && f.good >= *f.target) f.met = true;
+    else if (f.target && ledger.good_days_are_lost(*f.target)) f.met = false;
+    return f;
+}
+
+bool PlaceLedger::operator==(const PlaceLedger& other) const
+{
+    const auto same_years = [](const PlaceLedger& a, const PlaceLedger& b) {
+        return std::all_of(a.years_.begin(), a.years_.end(), [&](const Year& y) {
+            const YearLedger* there = b.year(y.ledger.year());
+            return there != nullptr && *there == y.ledger;
+        });
+    };
+    return last_closed_ == other.last_closed_ && trailing_ == other.trailing_ && first_ == other.first_ &&
+           days_ == other.days_ && same_years(*this, other) && same_years(other, *this);
+}
+
+} // namespace aqi

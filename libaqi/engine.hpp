@@ -1,0 +1,109 @@
+// libaqi/engine: the one place where hours, days, years, forecasts and warnings meet.
+//
+// The story of a turn, as the daemon, the replay and the simulation all tell it:
+//
+//   for each event:   if a person caused it, admit() says whether it may be; then the journal takes it
+//                     absorb() changes the state; it is total, it cannot fail
+//                     if it closes an hour or brings a forecast: settle(), then decide() says which proposals follow;
+//                     they are journaled and absorbed like any other event
+//   at the end:       settle() brings the figures that changed, as rows that replace rows
+//
+// A restart folds the journal: absorb() everything, decide() nothing, for what was decided is in the journal.
+//
+// Knows: State, which is a pure function of the journal and the Rules. Nothing here asks for the time.
+// Does not know: disks, sockets, threads, logs. One State belongs to one thread; copying it is allowed and meant.
+#pragma once
+
+#include "libaqi/annual.hpp"
+#include "libaqi/event.hpp"
+#include "libaqi/figures.hpp"
+#include "libaqi/rollup.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace aqi {
+
+/// One station's hours, day by day, and what archives stated of whole days.
+struct StationHours {
+    LocalDay first;
+    std::deque<DayHours> days;
+    std::map<LocalDay, PerPollutant<std::optional<Concentration>>> stated;
+    std::optional<HourEnding> newest; ///< the latest hour anything was received for
+
+    const DayHours* day(LocalDay day) const;
+    bool operator==(const StationHours&) const = default;
+};
+
+class State {
+public:
+    explicit State(const Network& network) : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size()) {}
+
+    const StationHours& station(StationIndex station) const { return stations_[station.value]; }
+    const PlaceLedger& ledger(PlaceIndex place) const { return ledgers_[place.value]; }
+    const ForecastBook& forecasts(AreaIndex area) const { return forecasts_[area.value]; }
+    const std::vector<Warning>& warnings() const { return warnings_; }
+    const Warning* warning(std::string_view id) const;
+    /// The warning of an area that is not closed, if any; there is at most one.
+    const Warning* open_warning(std::string_view area) const;
+    std::optional<HourEnding> last_closed() const { return last_closed_; }
+    std::optional<LocalDay> last_closed_day() const;
+    bool settled() const { return closed_hours_.empty() && closed_days_.empty() && late_hours_.empty() && late_days_.empty(); }
+
+    /// What the state holds for an hour: absent when nothing was received.
+    std::optional<Observed> held(StationIndex station, HourEnding hour, Pollutant pollutant) const;
+
+    bool operator==(const State&) const = default;
+
+private:
+    friend class Absorber;
+    friend class Settler;
+
+    std::vector<StationHours> stations_;
+    std::vector<PlaceLedger> ledgers_;
+    std::vector<ForecastBook> forecasts_;
+    std::vector<Warning> warnings_;
+    std::optional<HourEnding> last_closed_;
+    // What settle() has to do: hours and days closed since, and late values into closed ones.
+    std::vector<HourEnding> closed_hours_;
+    std::vector<LocalDay> closed_days_;
+    std::set<std::pair<HourEnding, StationIndex>> late_hours_;
+    std::set<std::pair<LocalDay, StationIndex>> late_days_;
+};
+
+/// Whether an observation lies inside what is kept open; an older one is put aside by the caller. Never a fault in the
+/// first days, before an hour was closed.
+bool still_open(const State& state, LocalDay day, const Rules& rules);
+
+/// Whether a person may do this now; the event is the answer. Faults: refused, with the sentence the person is shown.
+Result<PersonActed> admit_act(const State& state, std::string_view warning, int revision, Verb verb, std::string_view person,
+                              Instant at, const Rules& rules);
+Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, const Rules& rules);
+
+/// The state after the event. Total: an event that names what the rules no longer know changes nothing.
+void absorb(State& state, const Event& event, const Rules& rules);
+
+/// Brings days and years up to date. With `figures`, also the rows that changed; without (folding a journal), only the
+/// state. Rows do not depend on how often settle() was called in between, only on what was absorbed.
+void settle(State& state, const Rules& rules, Figures* figures);
+
+/// What follows from an event just absorbed, in order: Proposed and Withdrawn. The state must be settled.
+std::vector<Event> decide(const State& state, const Event& event, const Rules& rules);
+
+/// The days around `today` as the level engine sees them: observed where closed, else forecast, else unknown.
+std::vector<JudgedDay> days_to_judge(const State& state, AreaIndex area, LocalDay today, const Rules& rules);
+
+/// The figures of any closed hour or day, made from the state as it stands; for pages and explanations.
+HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, const Rules& rules);
+DayFigure day_figure(const State& state, PlaceIndex place, LocalDay day, const Rules& rules);
+DayMeans day_means(const State& state, PlaceIndex place, LocalDay day, const Rules& rules);
+
+/// The annual and good-day figures of a place and year as they stand.
+void year_figures(const State& state, PlaceIndex place, int year, const Rules& rules, Figures& out);
+
+} // namespace aqi

@@ -1,0 +1,15 @@
+#include "libaqi/event.hpp"
+
+#include <array>
+
+namespace aqi {
+
+std::string_view event_kind(const Event& event)
+{
+    // In the order of the variant.
+    constexpr std::array<std::string_view, std::variant_size_v<Event>> kinds = {
+        "observed", "observed_day", "hour_closed", "forecast", "proposed", "withdrawn", "acted"};
+    return kinds[event.index()];
+}
+
+} // namespace aqi

@@ -1,0 +1,88 @@
+// libaqi/event: everything that can happen to the engine. The journal is a list of these.
+//
+// Knows: that time, people and decisions are events like readings; a replay therefore decides what was decided then.
+// Does not know: how an event is stored (daemon/store) or who may cause it (engine's admissible()).
+#pragma once
+
+#include "libaqi/forecast.hpp"
+#include "libaqi/network.hpp"
+#include "libaqi/reading.hpp"
+#include "libaqi/warning.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace aqi {
+
+/// One hourly value that was accepted: known station, unit converted. A second one for the same hour is a revision.
+struct Observed {
+    StationIndex station;
+    HourEnding hour;
+    Pollutant pollutant = Pollutant::pm2_5;
+    Flag flag = Flag::normal;
+    std::optional<Concentration> value;
+    bool operator==(const Observed&) const = default;
+};
+
+/// One daily value as an archive or an upper platform states it (O3: daily maximum 8-hour mean).
+struct ObservedDay {
+    StationIndex station;
+    LocalDay day;
+    Pollutant pollutant = Pollutant::pm2_5;
+    Flag flag = Flag::normal;
+    std::optional<Concentration> value;
+    bool operator==(const ObservedDay&) const = default;
+};
+
+/// An hour is over and is judged on what is known. What comes later still counts in the statistics.
+struct HourClosed {
+    HourEnding hour;
+    Instant at;
+    bool catching_up = false; ///< one of several past hours closed at a start: no decision rests on it
+    bool operator==(const HourClosed&) const = default;
+};
+
+struct ForecastIssued {
+    Forecast forecast;
+    Instant at;
+    bool operator==(const ForecastIssued&) const = default;
+};
+
+/// The engine proposes a first or a further revision of a warning. A decision: recorded, never recomputed.
+struct Proposed {
+    std::string warning;
+    std::string area;
+    Revision revision;
+    bool operator==(const Proposed&) const = default;
+};
+
+/// What a pending revision rested on is no longer so.
+struct Withdrawn {
+    std::string warning;
+    int revision = 0;
+    Instant at;
+    std::string why;
+    bool operator==(const Withdrawn&) const = default;
+};
+
+/// A person signed, approved, issued or lifted. Written down with what it meant then, so that a later change of the
+/// registry of people takes nothing back.
+struct PersonActed {
+    std::string warning;
+    int revision = 0;
+    Verb verb = Verb::sign;
+    std::string person;
+    Bureau bureau = Bureau::environment; ///< the person's, at that moment
+    RevisionState to = RevisionState::consulting;
+    Instant at;
+    bool operator==(const PersonActed&) const = default;
+};
+
+using Event = std::variant<Observed, ObservedDay, HourClosed, ForecastIssued, Proposed, Withdrawn, PersonActed>;
+
+/// The stable name of an event's kind in the journal.
+std::string_view event_kind(const Event& event);
+
+} // namespace aqi

@@ -1,0 +1,126 @@
+#include "libaqi/iaqi.hpp"
+
+#include "libaqi/rounding.hpp"
+
+#include <algorithm>
+
+namespace aqi {
+namespace {
+
+/// HJ 633: a primary pollutant is named only above this level's upper end (level 一级).
+bool names_primary(int aqi, const LevelTable& levels) { return aqi > levels.upto[0]; }
+
+std::string_view token(Item item) { return item == Item::o3_8h ? "O3_8h" : pollutant_label(pollutant_of(item)); }
+
+std::string joined(ItemSet primary, std::string_view separator, std::string_view ozone_8h)
+{
+    std::string out;
+    Pollutant last{};
+    bool any = false;
+    for (std::size_t i = 0; i < item_count; ++i) {
+        const auto item = static_cast<Item>(i);
+        if (!primary.contains(item)) continue;
+        // 1-hour and 24-hour values of one pollutant share a token; ozone's 8-hour value has its own.
+        if (any && last == pollutant_of(item) && item != Item::o3_8h) continue;
+        if (any) out += separator;
+        out += item == Item::o3_8h ? ozone_8h : token(item);
+        last = pollutant_of(item);
+        any = true;
+    }
+    return out;
+}
+
+} // namespace
+
+std::string_view index_note_name(IndexNote note)
+{
+    switch (note) {
+    case IndexNote::none: return "";
+    case IndexNote::no_valid_pollutant: return "no_valid_pollutant";
+    case IndexNote::incomplete: return "incomplete_and_not_above_100";
+    case IndexNote::above_table: return "above_table";
+    }
+    return "";
+}
+
+std::optional<int> sub_index(Concentration rounded, const IndexTable& table, const std::vector<int>& levels)
+{
+    const std::int64_t c = rounded.ng_per_m3();
+    const auto& points = table.points_ng;
+    if (c > points.back()) {
+        switch (table.above) {
+        case IndexTable::Above::top: return levels.back();
+        case IndexTable::Above::fixed: return table.fixed;
+        case IndexTable::Above::other_item: return std::nullopt;
+        }
+    }
+    std::size_t i = 1;
+    while (c > points[i]) ++i;
+    // Equation (1), rounded up: IAQI = (IAQIhi - IAQIlo) / (BPhi - BPlo) x (C - BPlo) + IAQIlo.
+    const std::int64_t rise = levels[i] - levels[i - 1];
+    return levels[i - 1] + static_cast<int>(round_up(Wide{rise} * (c - points[i - 1]), points[i] - points[i - 1]));
+}
+
+Concentration round_for_index(Concentration value, Pollutant pollutant, const RulePack& pack)
+{
+    const std::int64_t step = pack.step_ng[pollutant];
+    return Concentration::from_ng_per_m3(round_half_even(value.ng_per_m3(), step) * step);
+}
+
+int level_of(int aqi, const LevelTable& levels)
+{
+    const auto* found = std::lower_bound(levels.upto.begin(), levels.upto.end(), aqi);
+    return static_cast<int>(found - levels.upto.begin()) + 1;
+}
+
+IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report report, MissingRule rule)
+{
+    IndexResult out;
+    out.iaqi.fill(-1);
+    PerPollutant<bool> asked{};
+    PerPollutant<bool> answered{};
+    const auto evaluate = [&](Item item, Item table_of) -> std::optional<int> {
+        const auto& table = pack.tables[index_of(table_of)];
+        if (!table || !inputs[item]) return std::nullopt;
+        const auto value = sub_index(round_for_index(*inputs[item], pollutant_of(item), pack), *table, pack.levels);
+        if (value) out.iaqi[index_of(item)] = static_cast<std::int16_t>(*value);
+        return value;
+    };
+    for (const auto& entry : pack.report(report).entries) {
+        const Pollutant pollutant = pollutant_of(entry.item);
+        asked[pollutant] = true;
+        if (!inputs[entry.item]) continue;
+        std::optional<int> value = evaluate(entry.item, entry.table);
+        if (!value) {
+            // Above a table that ends early: the pollutant is reported by another averaging time, if that is there.
+            const Item other = pack.tables[index_of(entry.table)]->other;
+            value = evaluate(other, other);
+            if (!value) out.note = IndexNote::above_table;
+        }
+        answered[pollutant] = answered[pollutant] || value.has_value();
+    }
+    out.complete = true;
+    for (const auto p : all_pollutants) out.complete = out.complete && (answered[p] || !asked[p]);
+
+    const int highest = *std::max_element(out.iaqi.begin(), out.iaqi.end());
+    if (highest < 0) {
+        if (out.note == IndexNote::none) out.note = IndexNote::no_valid_pollutant;
+        return out;
+    }
+    out.of_present = highest;
+    if (!out.complete && rule == MissingRule::above_100_only && highest <= pack.level_table.good_at_most) {
+        out.note = IndexNote::incomplete;
+        return out;
+    }
+    out.aqi = highest;
+    out.level = level_of(highest, pack.level_table);
+    if (names_primary(highest, pack.level_table))
+        for (std::size_t i = 0; i < item_count; ++i)
+            if (out.iaqi[i] == highest) out.primary.insert(static_cast<Item>(i));
+    return out;
+}
+
+std::string primary_text(ItemSet primary) { return joined(primary, "+", "O3_8h"); }
+std::string primary_zh(ItemSet primary) { return joined(primary, "、", "O3-8h"); }
+
+} // namespace aqi

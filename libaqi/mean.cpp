@@ -1,0 +1,124 @@
+#include "libaqi/mean.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace aqi {
+
+Mean Mean::of_sites(std::span<const Mean> sites)
+{
+    AQI_CHECK(!sites.empty() && sites.size() <= static_cast<std::size_t>(sites_max));
+    Wide sum = 0;
+    for (const auto& site : sites) {
+        AQI_CHECK(site.parts_ == 1);
+        sum += site.scaled_;
+    }
+    return Mean{sum, static_cast<int>(sites.size())};
+}
+
+/// The sum of all days in units of 1/hours_lcm ng/m3: whole + rest / common, 0 <= rest < common.
+/// Days over different numbers of sites have different denominators; only the remainders need a common one.
+struct MeanSum::Total {
+    Wide whole = 0;
+    Wide rest = 0;
+    Wide common = 1;
+};
+
+namespace {
+
+constexpr Wide gcd(Wide a, Wide b)
+{
+    while (b != 0) {
+        const Wide r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
+} // namespace
+
+MeanSum::Group& MeanSum::group(int parts)
+{
+    for (auto& g : groups_)
+        if (g.parts == parts) return g;
+    groups_.push_back(Group{parts, 0, 0});
+    return groups_.back();
+}
+
+void MeanSum::add(const Mean& day)
+{
+    auto& g = group(day.parts());
+    g.scaled += day.scaled();
+    ++g.count;
+    ++count_;
+}
+
+void MeanSum::remove(const Mean& day)
+{
+    auto& g = group(day.parts());
+    AQI_CHECK(g.count > 0);
+    g.scaled -= day.scaled();
+    --g.count;
+    --count_;
+}
+
+bool MeanSum::operator==(const MeanSum& other) const
+{
+    if (count_ != other.count_) return false;
+    const auto holds = [](const MeanSum& a, const MeanSum& b) {
+        return std::all_of(a.groups_.begin(), a.groups_.end(), [&](const Group& g) {
+            if (g.count == 0) return true;
+            return std::find(b.groups_.begin(), b.groups_.end(), g) != b.groups_.end();
+        });
+    };
+    return holds(*this, other) && holds(other, *this);
+}
+
+MeanSum::Total MeanSum::total() const
+{
+    Total t;
+    for (const auto& g : groups_)
+        if (g.count > 0) t.common = t.common / gcd(t.common, g.parts) * g.parts;
+    for (const auto& g : groups_) {
+        if (g.count == 0) continue;
+        t.whole += g.scaled / g.parts;
+        t.rest += g.scaled % g.parts * (t.common / g.parts);
+    }
+    t.whole += t.rest / t.common;
+    t.rest %= t.common;
+    if (t.rest < 0) { // only if concentrations were negative, which no caller lets in
+        t.rest += t.common;
+        --t.whole;
+    }
+    return t;
+}
+
+Concentration MeanSum::rounded_over(int days, std::int64_t step_ng) const
+{
+    AQI_CHECK(days > 0);
+    const Total t = total();
+    const Wide divisor = Wide{Mean::hours_lcm} * days * step_ng;
+    Wide steps = t.whole / divisor;
+    const Wide left = t.whole % divisor;
+    // The exact remainder is left + rest/common with rest/common < 1; compare twice of it with the divisor.
+    const Wide twice_whole = 2 * left + 2 * t.rest / t.common;
+    const Wide twice_rest = 2 * t.rest % t.common;
+    const bool above = twice_whole > divisor || (twice_whole == divisor && twice_rest > 0);
+    const bool tie = twice_whole == divisor && twice_rest == 0;
+    if (above || (tie && steps % 2 != 0)) ++steps;
+    return Concentration::from_ng_per_m3(static_cast<std::int64_t>(steps) * step_ng);
+}
+
+Concentration MeanSum::allowance(Concentration limit, int days, int share, std::int64_t step_ng) const
+{
+    AQI_CHECK(share > 0);
+    const Total t = total();
+    const Wide budget = Wide{limit.ng_per_m3()} * days * Mean::hours_lcm - t.whole - (t.rest > 0 ? 1 : 0);
+    const Wide divisor = Wide{Mean::hours_lcm} * share * step_ng;
+    Wide steps = budget / divisor;
+    if (budget % divisor < 0) --steps;
+    return Concentration::from_ng_per_m3(static_cast<std::int64_t>(steps) * step_ng);
+}
+
+} // namespace aqi

@@ -1,0 +1,49 @@
+// libaqi/pollutant: the six basic pollutants of GB 3095 and the names the field gives them.
+//
+// Knows: names, and the unit a person reads each one in.
+// Does not know: breakpoints, limits, or how a payload spells a name (drivers, tools).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace aqi {
+
+/// In the order in which primary pollutants are listed. Stored as numbers: do not change the values.
+enum class Pollutant : std::uint8_t { so2 = 0, no2 = 1, pm10 = 2, co = 3, o3 = 4, pm2_5 = 5 };
+
+inline constexpr std::size_t pollutant_count = 6;
+inline constexpr std::array<Pollutant, pollutant_count> all_pollutants = {Pollutant::so2, Pollutant::no2,
+                                                                          Pollutant::pm10, Pollutant::co,
+                                                                          Pollutant::o3,  Pollutant::pm2_5};
+
+constexpr std::size_t index_of(Pollutant pollutant) { return static_cast<std::size_t>(pollutant); }
+
+/// One T per pollutant, indexed by Pollutant and by nothing else.
+template <class T> class PerPollutant {
+public:
+    constexpr T& operator[](Pollutant p) { return values_[index_of(p)]; }
+    constexpr const T& operator[](Pollutant p) const { return values_[index_of(p)]; }
+    bool operator==(const PerPollutant&) const = default;
+
+private:
+    std::array<T, pollutant_count> values_{};
+};
+
+/// "pm2_5": in configuration, JSON and SQL.
+std::string_view pollutant_name(Pollutant pollutant);
+/// "PM2.5": what people read, and the token of a primary pollutant.
+std::string_view pollutant_label(Pollutant pollutant);
+/// The inverse of pollutant_name. Exact: "pm1" is not "pm10".
+std::optional<Pollutant> pollutant_named(std::string_view name);
+
+/// CO is read in mg/m3, everything else in ug/m3 (GB 3095 table 1). In ng/m3.
+constexpr std::int64_t display_unit_ng(Pollutant pollutant) { return pollutant == Pollutant::co ? 1'000'000 : 1'000; }
+/// "mg/m3" or "ug/m3".
+std::string_view display_unit(Pollutant pollutant);
+
+} // namespace aqi

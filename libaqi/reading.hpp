@@ -1,0 +1,59 @@
+// libaqi/reading: what a station claims, before anybody has judged it.
+//
+// Knows: one value of one pollutant for one hour (or one whole day, from archives), or its absence with a flag.
+// Does not know: how it travelled (drivers) or whether the station exists (daemon/ingest).
+#pragma once
+
+#include "libaqi/pollutant.hpp"
+#include "libaqi/time.hpp"
+#include "libaqi/units.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aqi {
+
+/// The state of the measurement, letters of HJ 212-2017 table 2. Stored as numbers: do not change the values.
+/// Only `normal` may enter a statistic.
+enum class Flag : std::uint8_t {
+    normal = 0,        ///< N
+    stopped = 1,       ///< F
+    maintenance = 2,   ///< M
+    manual = 3,        ///< S: a value set by hand; not used until a person says so
+    fault = 4,         ///< D
+    calibration = 5,   ///< C
+    over_range = 6,    ///< T
+    communication = 7, ///< B
+};
+
+char flag_letter(Flag flag);
+std::string_view flag_zh(Flag flag);
+std::optional<Flag> flag_of_letter(char letter);
+
+/// How long a value was averaged at the source.
+enum class Period : std::uint8_t {
+    hour, ///< an hourly mean
+    day,  ///< a daily mean as an archive states it; for O3 the daily maximum 8-hour mean
+};
+
+/// What one message says of one station and one period. Values by pollutant; a pollutant the message does not name is
+/// neither value nor flag.
+struct Reading {
+    struct Value {
+        bool named = false;                 ///< the message spoke of this pollutant
+        std::optional<Concentration> value; ///< absent: the flag says why
+        Flag flag = Flag::normal;
+        bool operator==(const Value&) const = default;
+    };
+    std::string station;
+    Period period = Period::hour;
+    HourEnding hour; ///< of a day: hour 24 of it
+    PerPollutant<Value> values;
+
+    bool operator==(const Reading&) const = default;
+};
+
+} // namespace aqi

@@ -1,0 +1,100 @@
+#include "libaqi/rollup.hpp"
+
+#include <vector>
+
+namespace aqi {
+namespace {
+
+/// Ozone: the maximum of the sliding means that end inside the day, and how many of them are valid.
+void ozone_windows(const DayHours& hours, const Validity& v, DayMeans& out)
+{
+    std::optional<Mean> highest;
+    int windows = 0;
+    for (int end = v.window_first_end; end <= 24; ++end) {
+        std::int64_t sum = 0;
+        int valid = 0;
+        for (int hour = end - v.window_hours + 1; hour <= end; ++hour) {
+            if (const auto value = hours.value(Pollutant::o3, hour)) {
+                sum += value->ng_per_m3();
+                ++valid;
+            }
+        }
+        if (valid < v.window_hours_valid) continue;
+        ++windows;
+        const Mean mean = Mean::of_hours(sum, valid);
+        if (!highest || *highest < mean) highest = mean;
+    }
+    out.windows = static_cast<std::uint8_t>(windows);
+    // Too few windows prove nothing, unless what is there already exceeds the limit (HJ 663 6.1.2).
+    const bool enough = windows >= v.windows_valid || (highest && Mean::of(v.window_limit) < *highest);
+    if (enough) out.mean[Pollutant::o3] = highest;
+}
+
+} // namespace
+
+DayMeans station_day(const DayHours& hours, const Validity& validity)
+{
+    DayMeans out;
+    for (const auto p : all_pollutants) {
+        std::int64_t sum = 0;
+        int valid = 0;
+        for (int hour = 1; hour <= 24; ++hour) {
+            const auto value = hours.value(p, hour);
+            if (!value) continue;
+            sum += value->ng_per_m3();
+            ++valid;
+            if (p == Pollutant::o3) {
+                const Mean mean = Mean::of(*value);
+                if (!out.ozone_1h || *out.ozone_1h < mean) out.ozone_1h = mean;
+            }
+        }
+        out.valid[p] = static_cast<std::uint8_t>(valid);
+        if (p != Pollutant::o3 && valid >= validity.day_hours) out.mean[p] = Mean::of_hours(sum, valid);
+    }
+    ozone_windows(hours, validity, out);
+    return out;
+}
+
+void fill_from_archive(DayMeans& day, const PerPollutant<std::optional<Concentration>>& stated)
+{
+    for (const auto p : all_pollutants)
+        if (!day.mean[p] && stated[p]) day.mean[p] = Mean::of(*stated[p]);
+}
+
+bool enough_sites(int valid, int sites, const Validity& validity)
+{
+    const int percent = sites < validity.few_sites_below ? validity.few_sites_percent : validity.sites_percent;
+    return valid > 0 && valid * 100 >= percent * sites;
+}
+
+DayMeans area_day(std::span<const DayMeans* const> sites, const Validity& validity)
+{
+    DayMeans out;
+    const int count = static_cast<int>(sites.size());
+    std::vector<Mean> means;
+    means.reserve(sites.size());
+    for (const auto p : all_pollutants) {
+        means.clear();
+        for (const DayMeans* site : sites)
+            if (site != nullptr && site->mean[p]) means.push_back(*site->mean[p]);
+        out.valid[p] = static_cast<std::uint8_t>(means.size());
+        if (enough_sites(static_cast<int>(means.size()), count, validity)) out.mean[p] = Mean::of_sites(means);
+    }
+    means.clear();
+    for (const DayMeans* site : sites)
+        if (site != nullptr && site->ozone_1h) means.push_back(*site->ozone_1h);
+    if (enough_sites(static_cast<int>(means.size()), count, validity)) out.ozone_1h = Mean::of_sites(means);
+    return out;
+}
+
+std::optional<Mean> area_hour(std::span<const std::optional<Concentration>> sites, const Validity& validity)
+{
+    std::vector<Mean> means;
+    means.reserve(sites.size());
+    for (const auto& site : sites)
+        if (site) means.push_back(Mean::of(*site));
+    if (!enough_sites(static_cast<int>(means.size()), static_cast<int>(sites.size()), validity)) return std::nullopt;
+    return Mean::of_sites(means);
+}
+
+} // namespace aqi

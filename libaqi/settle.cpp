@@ -1,0 +1,211 @@
+// The half of the engine that makes figures; the story is in engine.hpp.
+#include "libaqi/engine.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace aqi {
+namespace {
+
+/// Real-time figures are made of 1-hour values; a pack that asks for sliding means finds none here.
+constexpr std::array<Item, pollutant_count> hour_items = {Item::so2_1h, Item::no2_1h, Item::pm10_1h,
+                                                          Item::co_1h,  Item::o3_1h,  Item::pm2_5_1h};
+constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h,
+                                                         Item::co_24h,  Item::o3_8h,   Item::pm2_5_24h};
+
+/// The mean as the index sees it: rounded once, from the exact fraction.
+std::optional<Concentration> for_index(const std::optional<Mean>& mean, Pollutant p, const RulePack& pack)
+{
+    if (!mean) return std::nullopt;
+    return mean->rounded(pack.step_ng[p]);
+}
+
+IndexResult day_index(const DayMeans& means, const RulePack& pack)
+{
+    IndexInputs inputs;
+    for (const auto p : all_pollutants) inputs[day_items[index_of(p)]] = for_index(means.mean[p], p, pack);
+    inputs[Item::o3_1h] = for_index(means.ozone_1h, Pollutant::o3, pack);
+    return make_index(inputs, pack, Report::day, pack.missing);
+}
+
+DayVerdict verdict(const IndexResult& index, const LevelTable& levels)
+{
+    if (index.of_present && *index.of_present > levels.good_at_most) return DayVerdict::lost;
+    if (index.complete && index.aqi) return DayVerdict::good;
+    return DayVerdict::undetermined;
+}
+
+} // namespace
+
+DayMeans day_means(const State& state, PlaceIndex place, LocalDay day, const Rules& rules)
+{
+    const RulePack* pack = rules.pack(day);
+    if (pack == nullptr) return {};
+    const auto of_station = [&](StationIndex index) {
+        static const DayHours nothing;
+        const StationHours& station = state.station(index);
+        const DayHours* hours = station.day(day);
+        DayMeans means = station_day(hours != nullptr ? *hours : nothing, pack->validity);
+        const auto stated = station.stated.find(day);
+        if (stated != station.stated.end()) fill_from_archive(means, stated->second);
+        return means;
+    };
+    const auto area = rules.network.area_of(place);
+    if (!area) return of_station(StationIndex{place.value});
+    std::vector<DayMeans> sites;
+    for (const auto station : rules.network.areas[area->value].stations) sites.push_back(of_station(station));
+    std::vector<const DayMeans*> pointers;
+    for (const auto& site : sites) pointers.push_back(&site);
+    return area_day(pointers, pack->validity);
+}
+
+namespace {
+
+DayFigure figure_of(const DayMeans& means, PlaceIndex place, LocalDay day, const Rules& rules)
+{
+    DayFigure out;
+    out.place = place;
+    out.day = day;
+    const RulePack* pack = rules.pack(day);
+    if (pack == nullptr) return out;
+    out.pack = pack->id;
+    out.valid = means.valid;
+    for (const auto p : all_pollutants)
+        if (means.mean[p]) out.value[p] = means.mean[p]->rounded(1);
+    out.index = day_index(means, *pack);
+    out.verdict = verdict(out.index, pack->level_table);
+    return out;
+}
+
+} // namespace
+
+DayFigure day_figure(const State& state, PlaceIndex place, LocalDay day, const Rules& rules)
+{
+    return figure_of(day_means(state, place, day, rules), place, day, rules);
+}
+
+HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, const Rules& rules)
+{
+    HourFigure out;
+    out.place = place;
+    out.hour = hour;
+    const RulePack* pack = rules.pack(hour.day());
+    const auto value_at = [&](StationIndex station, Pollutant p) -> std::optional<Concentration> {
+        const DayHours* day = state.station(station).day(hour.day());
+        if (day == nullptr) return std::nullopt;
+        return day->value(p, hour.hour_of_day());
+    };
+    const auto area = rules.network.area_of(place);
+    IndexInputs inputs;
+    std::vector<std::optional<Concentration>> sites;
+    for (const auto p : all_pollutants) {
+        std::optional<Mean> mean;
+        if (!area) {
+            if (const auto value = value_at(StationIndex{place.value}, p)) mean = Mean::of(*value);
+        } else if (pack != nullptr) {
+            sites.clear();
+            for (const auto station : rules.network.areas[area->value].stations) sites.push_back(value_at(station, p));
+            mean = area_hour(sites, pack->validity);
+        }
+        if (!mean) continue;
+        out.value[p] = mean->rounded(1);
+        if (pack != nullptr) inputs[hour_items[index_of(p)]] = mean->rounded(pack->step_ng[p]);
+    }
+    if (pack != nullptr) out.index = make_index(inputs, *pack, Report::hour, pack->missing);
+    return out;
+}
+
+void year_figures(const State& state, PlaceIndex place, int year, const Rules& rules, Figures& out)
+{
+    const PlaceLedger& ledger = state.ledger(place);
+    const YearLedger* days = ledger.year(year);
+    if (days == nullptr) return;
+    const RulePack* pack = rules.pack(*days->through());
+    if (pack == nullptr) return;
+    // Targets bind areas; a station has means and good days, and nobody's career hangs on one.
+    const auto area = rules.network.area_of(place);
+    const Target* target = area ? rules.book.target(rules.network.areas[area->value].id, year) : nullptr;
+    ledger.annual(place, year, *pack, target, out.annual);
+    out.good_days.push_back(ledger.good_days(place, year, *pack, target));
+}
+
+/// Brings days, years and rows up to date. A class only to be State's friend.
+class Settler {
+public:
+    Settler(State& state, const Rules& rules, Figures* figures) : state_(state), rules_(rules), figures_(figures) {}
+
+    void settle()
+    {
+        if (figures_ != nullptr) settle_hours();
+        settle_days();
+        if (figures_ != nullptr)
+            for (const auto& [place, year] : years_) year_figures(state_, place, year, rules_, *figures_);
+        state_.closed_hours_.clear();
+        state_.closed_days_.clear();
+        state_.late_hours_.clear();
+        state_.late_days_.clear();
+    }
+
+private:
+    void settle_hours()
+    {
+        for (const auto hour : state_.closed_hours_)
+            for (std::uint32_t place = 0; place < rules_.network.places(); ++place)
+                figures_->hours.push_back(hour_figure(state_, PlaceIndex{place}, hour, rules_));
+        for (const auto& [hour, station] : state_.late_hours_) {
+            if (std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end()) continue;
+            for (const auto place : touched_by(station)) figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
+        }
+    }
+
+    void settle_days()
+    {
+        for (const auto day : state_.closed_days_)
+            for (std::uint32_t place = 0; place < rules_.network.places(); ++place) close(PlaceIndex{place}, day);
+        for (const auto& [day, station] : state_.late_days_) {
+            if (std::find(state_.closed_days_.begin(), state_.closed_days_.end(), day) != state_.closed_days_.end()) continue;
+            for (const auto place : touched_by(station)) close(place, day);
+        }
+    }
+
+    void close(PlaceIndex place, LocalDay day)
+    {
+        const DayMeans means = day_means(state_, place, day, rules_);
+        const DayFigure figure = figure_of(means, place, day, rules_);
+        PlaceDay kept;
+        kept.closed = true;
+        kept.mean = means.mean;
+        kept.verdict = figure.verdict;
+        kept.aqi = static_cast<std::int16_t>(figure.index.aqi.value_or(-1));
+        kept.of_present = static_cast<std::int16_t>(figure.index.of_present.value_or(-1));
+        kept.primary = figure.index.primary;
+        if (!state_.ledgers_[place.value].put(day, kept)) return;
+        years_.emplace(place, day.year());
+        // A corrected day of a past year moves the trailing window of the year that is running.
+        const auto last = state_.ledgers_[place.value].last_closed();
+        if (last) years_.emplace(place, last->year());
+        if (figures_ != nullptr) figures_->days.push_back(figure);
+    }
+
+    std::vector<PlaceIndex> touched_by(StationIndex station) const
+    {
+        std::vector<PlaceIndex> out{rules_.network.place(station)};
+        for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) {
+            const auto& stations = rules_.network.areas[a].stations;
+            if (std::find(stations.begin(), stations.end(), station) != stations.end()) out.push_back(rules_.network.place(AreaIndex{a}));
+        }
+        return out;
+    }
+
+    State& state_;
+    const Rules& rules_;
+    Figures* figures_;
+    std::set<std::pair<PlaceIndex, int>> years_;
+};
+
+void settle(State& state, const Rules& rules, Figures* figures)
+{
+    if (!state.settled()) Settler{state, rules, figures}.settle();
+}
+
+} // namespace aqi

@@ -1,0 +1,20 @@
+// schemas/embedded: the promises a program carries with it, so that one binary is enough.
+//
+// Knows: names and bytes of the files in schemas/rules and schemas/sql as they were when the program was built.
+// Does not know: what they mean (libaqi/rule_pack, daemon/store).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace aqi::schemas {
+
+struct File {
+    std::string_view name; ///< "cn-2012.toml"
+    std::string_view text;
+};
+
+std::vector<File> rule_packs();     ///< schemas/rules/*.toml, by name
+std::vector<File> sql_migrations(); ///< schemas/sql/*.sql, by name, which is their order
+
+} // namespace aqi::schemas

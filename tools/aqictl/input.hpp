@@ -1,0 +1,24 @@
+// tools/aqictl/input: files as text, and the rule packs a command works with.
+#pragma once
+
+#include "libaqi/rule_pack.hpp"
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace aqi::tools {
+
+/// Something the person at the terminal has to mend; main prints it and returns exit_refused.
+class CommandError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The whole of a file, "-" for standard input; .gz is unpacked on the way. Throws CommandError.
+std::string read_input(const std::string& name);
+
+/// The packs built into the program, or those of a folder when one is named. Throws CommandError or SettingError.
+RuleBook rules_from(const std::string& folder);
+
+} // namespace aqi::tools

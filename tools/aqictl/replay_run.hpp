@@ -1,0 +1,45 @@
+// tools/aqictl/replay_run: an archive through the whole engine, with a clock that is only the archive's own.
+//
+// Knows: each area of the file is one station and one area; without forecasts in the file, the observed days stand in as
+// perfect ones, and three imaginary people agree to every proposal at once.
+// Does not know: how the result is printed (replay.cpp).
+#pragma once
+
+#include "libaqi/engine.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aqi::tools {
+
+struct ReplayRequest {
+    std::string file_name;
+    std::string edition; ///< empty or "auto": by the day observed
+    std::string warning_rules = "2016-225";
+    std::string co_unit; ///< "", "mg" or "ug"
+    bool zero_is_missing = false;
+    bool keep_going = false;
+};
+
+/// A row of the file that could not be read, "file:line: why".
+using ReplayComplaint = std::string;
+
+struct Replay {
+    Rules rules;
+    std::unique_ptr<State> state;
+    bool hourly = false;
+    std::vector<LocalDay> first_day; ///< of each area's record, by AreaIndex
+    std::vector<LocalDay> last_day;
+    std::vector<DayFigure> days;         ///< every day of every area's record, in order of day
+    std::vector<AnnualFigure> annual;    ///< year to date, as each year stood at its last day
+    std::vector<GoodDaysFigure> good_days;
+    std::vector<ReplayComplaint> complaints;
+    std::size_t duplicates = 0; ///< rows that say again what an earlier row said
+    std::size_t revisions = 0;  ///< rows that say something else of the same hour or day; the last one counts
+};
+
+/// Throws CommandError on a row that cannot be read, unless keep_going.
+Replay replay_archive(const std::string& text, RuleBook book, const ReplayRequest& request);
+
+} // namespace aqi::tools

@@ -1,7 +1,7 @@
 // schemas/embedded: the promises a program carries with it, so that one binary is enough.
 //
-// Knows: names and bytes of the files in schemas/rules and schemas/sql as they were when the program was built.
-// Does not know: what they mean (libaqi/rule_pack, daemon/store).
+// Knows: names and bytes of the files in schemas/rules, schemas/sql and daemon/web/console as they were when the program was built.
+// Does not know: what they mean (libaqi/rule_pack, daemon/store, daemon/web).
 #pragma once
 
 #include <string_view>
@@ -15,6 +15,7 @@ struct File {
 };
 
 std::vector<File> rule_packs();     ///< schemas/rules/*.toml, by name
+std::vector<File> console_files();  ///< daemon/web/console/*
 std::vector<File> sql_migrations(); ///< schemas/sql/*.sql, by name, which is their order
 
 } // namespace aqi::schemas

@@ -1,0 +1,283 @@
+#include "daemon/app.hpp"
+
+#include "daemon/clock.hpp"
+#include "daemon/commands.hpp"
+#include "daemon/control.hpp"
+#include "daemon/dispatch.hpp"
+#include "daemon/health.hpp"
+#include "daemon/inbox.hpp"
+#include "daemon/log.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/turns.hpp"
+#include "daemon/web/api.hpp"
+#include "daemon/web/console.hpp"
+#include "daemon/web/server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <systemd/sd-daemon.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+
+namespace aqi::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+/// About so many bytes of the inbox make one turn: some hundred frames share a commit when there is a backlog.
+constexpr std::size_t turn_bytes = 128 * 1024;
+constexpr auto tick_every = std::chrono::seconds{1};
+constexpr auto retry_least = std::chrono::milliseconds{500};
+constexpr auto retry_most = std::chrono::milliseconds{10'000};
+constexpr auto stop_patience = std::chrono::seconds{5};
+
+class App {
+public:
+    App(Config config, std::optional<Instant> simulated_start) :
+        config_(std::move(config)), simulated_(simulated_start ? std::make_unique<SimulatedClock>(*simulated_start) : nullptr),
+        clock_(simulated_ ? static_cast<const Clock&>(*simulated_) : system_), health_(clock_), tick_(io_), retry_(io_), signals_(io_, SIGTERM, SIGINT)
+    {
+        std::filesystem::create_directories(config_.data_folder);
+        store_ = std::make_unique<SqliteStore>(config_.data_folder / "aqid.db", config_.durability, config_.rules.network);
+        inbox_ = std::make_unique<InboxLog>(config_.data_folder / "inbox", config_.durability, store_->consumed());
+        turns_ = std::make_unique<Turns>(config_, *store_, clock_);
+    }
+
+    int run()
+    {
+        recover();
+        start_dispatch();
+        inbox_->on_append([this] { frames_arrived(); });
+        inbox_->on_trouble([this](std::string what) { asio::post(io_, [this, what = std::move(what)] { health_.storage("inbox", what); }); });
+        health_.storage("inbox", {});
+        health_.storage("store", {});
+        control_.emplace(io_.get_executor(), config_.control_socket, [this](std::string_view line, const Peer& peer) { return answer_command(line, peer, commands()); });
+        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port, [this](std::string_view path) { return page(path); });
+        start_links();
+        signals_.async_wait([this](boost::system::error_code ec, int signal) {
+            if (!ec) stop(signal);
+        });
+        log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}", config_.http.address, web_->port(),
+            config_.rules.network.stations.size(), config_.rules.network.areas.size(), config_.links.size(), lanes_,
+            simulated_ ? "DRILL with a simulated clock" : "real clock");
+        sd_notify(0, "READY=1");
+        frames_arrived(); // what a former process left unread
+        tick();
+        io_.run();
+        return finish();
+    }
+
+private:
+    void recover()
+    {
+        if (inbox_->torn_bytes() > 0)
+            log(Severity::notice, "inbox: {} bytes at its end were cut off by a crash; nobody was told they had arrived", inbox_->torn_bytes());
+        if (const auto done = turns_->recover(); !done) throw StoreError(fmt::format("the journal cannot be read: {}", done.error().what));
+        const std::string digest = Turns::figures_digest(config_.rules);
+        if (store_->rules_digest() == digest) return;
+        auto figures = turns_->all_figures();
+        if (!figures) throw StoreError(fmt::format("the journal cannot be read: {}", figures.error().what));
+        const auto written = store_->rewrite_figures(*figures, digest);
+        if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
+        log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
+    }
+
+    void start_dispatch()
+    {
+        std::map<std::string, Dispatch::Lane> lanes;
+        for (const auto& channel : config_.channels) {
+            if (channel.mode != config_.mode) {
+                log(Severity::notice, "channel {} stays closed: it is for {}", channel.name, channel.mode == Mode::drill ? "drills" : "real warnings, and this is a drill");
+                continue;
+            }
+            auto opened = channel.kind->open(channel.settings, {channel.name, io_.get_executor(), channel.mode});
+            lanes.emplace(channel.name, Dispatch::Lane{std::string{channel.kind->kind}, channel.mode, std::move(opened)});
+        }
+        lanes_ = lanes.size();
+        dispatch_ = std::make_unique<Dispatch>(io_.get_executor(), *store_, clock_, std::move(lanes));
+        if (const auto started = dispatch_->start(); !started) throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
+        turns_->on_outbox([this] { asio::post(io_, [this] { dispatch_->pump(); }); });
+    }
+
+    void start_links()
+    {
+        for (const auto& link : config_.links) {
+            drivers::LinkContext context;
+            context.name = link.name;
+            context.executor = io_.get_executor();
+            context.inbox = inbox_.get();
+            context.now = [this] { return clock_.now(); };
+            context.report = [this, name = link.name](const drivers::LinkStatus& status) { health_.link(name, status); };
+            links_.push_back(link.driver->open(link.settings, std::move(context)));
+            links_.back()->start();
+        }
+    }
+
+    /// Any thread. Many arrivals become one turn.
+    void frames_arrived()
+    {
+        if (drain_posted_.exchange(true)) return;
+        asio::post(io_, [this] {
+            drain_posted_ = false;
+            if (!waiting_for_store_ && drain_once()) frames_arrived();
+        });
+    }
+
+    /// One turn over what the inbox holds. Returns whether there is more and it can be had now.
+    bool drain_once()
+    {
+        const auto batch = inbox_->read(store_->consumed(), turn_bytes);
+        if (!batch) {
+            trouble("inbox", batch.error().what);
+            return false;
+        }
+        if (batch->entries.empty() && !batch->damaged_until) return false;
+        if (const auto taken = turns_->take(*batch); !taken) {
+            trouble("store", taken.error().what);
+            return false;
+        }
+        health_.storage("store", {});
+        retry_pause_ = retry_least;
+        inbox_->forget_before(store_->consumed());
+        return store_->consumed() < inbox_->end();
+    }
+
+    /// The turn is abandoned, its frames are still in the inbox; it is tried again after a pause.
+    void trouble(const std::string& where, const std::string& what)
+    {
+        health_.storage(where, what);
+        if (waiting_for_store_ || stopping_) return;
+        waiting_for_store_ = true;
+        retry_.expires_after(retry_pause_);
+        retry_pause_ = std::min<std::chrono::milliseconds>(retry_pause_ * 2, retry_most);
+        retry_.async_wait([this](boost::system::error_code ec) {
+            waiting_for_store_ = false;
+            if (!ec) frames_arrived();
+        });
+    }
+
+    void tick()
+    {
+        if (!waiting_for_store_) {
+            if (const auto closed = turns_->close_hours(); !closed) trouble("store", closed.error().what);
+            else if (store_->consumed() >= inbox_->end()) health_.storage("store", {});
+        }
+        sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
+        tick_.expires_after(tick_every);
+        tick_.async_wait([this](boost::system::error_code ec) {
+            if (!ec) tick();
+        });
+    }
+
+    /// A drill's time: everything that arrived before is taken in first, then the clock moves, then what is due is done.
+    std::string set_clock(Instant to)
+    {
+        while (store_->consumed() < inbox_->end())
+            if (!drain_once() && store_->consumed() < inbox_->end()) return "what arrived before cannot be stored now";
+        if (!simulated_->set(to)) return fmt::format("the clock stands at {} and does not go back", format_instant(clock_.now(), config_.rules.network.offset));
+        if (const auto closed = turns_->close_hours(); !closed) return closed.error().what;
+        dispatch_->pump();
+        return {};
+    }
+
+    CommandContext commands()
+    {
+        CommandContext context;
+        context.config = &config_;
+        context.turns = turns_.get();
+        context.clock = &clock_;
+        context.status = [this] { return status(); };
+        if (simulated_) context.set_clock = [this](Instant to) { return set_clock(to); };
+        return context;
+    }
+
+    std::string status() { return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_}); }
+
+    web::Reply page(std::string_view path)
+    {
+        if (path == "/api/v1/status") return {200, "application/json; charset=utf-8", status()};
+        if (path == "/healthz") return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"} : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
+        return web::console_file(path);
+    }
+
+    void stop(int signal)
+    {
+        log(Severity::notice, "stopping on signal {}", signal);
+        sd_notify(0, "STOPPING=1");
+        stopping_ = true;
+        for (auto& link : links_) link->stop();
+        inbox_->stop();
+        control_.reset();
+        web_.reset();
+        retry_.cancel();
+        tick_.cancel();
+        // A message on its way is given a moment, so that it need not be called in doubt.
+        stop_deadline_ = std::chrono::steady_clock::now() + stop_patience;
+        wait_for_dispatch();
+    }
+
+    void wait_for_dispatch()
+    {
+        if (!dispatch_->sending() || std::chrono::steady_clock::now() >= stop_deadline_) {
+            dispatch_->stop();
+            io_.stop();
+            return;
+        }
+        tick_.expires_after(std::chrono::milliseconds{20});
+        tick_.async_wait([this](boost::system::error_code ec) {
+            if (!ec) wait_for_dispatch();
+        });
+    }
+
+    int finish()
+    {
+        if (!inbox_->flowing()) {
+            // A link's thread is held in append() for ever, on purpose: returning would acknowledge what was not stored.
+            // It cannot be joined, so the process ends without unwinding; SQLite and the inbox need no farewell.
+            log(Severity::warning, "ending while storage fails; the senders keep what was not acknowledged");
+            std::fflush(nullptr);
+            std::_Exit(EXIT_SUCCESS);
+        }
+        links_.clear();
+        log(Severity::notice, "stopped");
+        return EXIT_SUCCESS;
+    }
+
+    const Config config_;
+    SystemClock system_;
+    std::unique_ptr<SimulatedClock> simulated_;
+    const Clock& clock_;
+    asio::io_context io_{1};
+    Health health_;
+    std::unique_ptr<SqliteStore> store_;
+    std::unique_ptr<InboxLog> inbox_;
+    std::unique_ptr<Turns> turns_;
+    std::unique_ptr<Dispatch> dispatch_;
+    std::optional<Control> control_;
+    std::optional<web::Server> web_;
+    std::vector<std::unique_ptr<drivers::Link>> links_;
+    asio::steady_timer tick_;
+    asio::steady_timer retry_;
+    asio::signal_set signals_;
+    std::chrono::milliseconds retry_pause_ = retry_least;
+    std::chrono::steady_clock::time_point stop_deadline_;
+    std::size_t lanes_ = 0;
+    std::atomic<bool> drain_posted_{false};
+    bool waiting_for_store_ = false;
+    bool stopping_ = false;
+};
+
+} // namespace
+
+int run_daemon(Config config, std::optional<Instant> simulated_start)
+{
+    std::signal(SIGPIPE, SIG_IGN); // a peer that goes away is an error code, not an end
+    return App{std::move(config), simulated_start}.run();
+}
+
+} // namespace aqi::daemon

@@ -1,0 +1,122 @@
+#include "daemon/commands.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+namespace aqi::daemon {
+namespace {
+
+namespace json = boost::json;
+
+std::string refuse(std::string_view why) { return json::serialize(json::object{{"ok", false}, {"error", why}}); }
+std::string agree() { return json::serialize(json::object{{"ok", true}}); }
+
+/// The text of a key, or nothing if it is absent or no text.
+std::optional<std::string> text(const json::object& o, std::string_view key)
+{
+    const auto* value = o.if_contains(key);
+    if (value == nullptr || !value->is_string()) return std::nullopt;
+    return std::string{value->as_string()};
+}
+
+std::optional<int> whole(const json::object& o, std::string_view key)
+{
+    const auto* value = o.if_contains(key);
+    if (value == nullptr || !value->is_int64()) return std::nullopt;
+    const std::int64_t n = value->as_int64();
+    if (n < INT32_MIN || n > INT32_MAX) return std::nullopt;
+    return static_cast<int>(n);
+}
+
+/// Who speaks: the person asked for, if the caller's account may act as that person; else the account's only person.
+Result<std::string> person_of(const json::object& request, const Peer& peer, const Config& config)
+{
+    const auto refused = [](std::string why) { return Fault{Reason::refused, std::move(why)}; };
+    if (const auto asked = text(request, "person")) {
+        const auto account = config.accounts.find(*asked);
+        if (account == config.accounts.end()) return refused(fmt::format("no person {} in the configuration", *asked));
+        if (account->second != peer.account) return refused(fmt::format("account {} may not act as {}", peer.account, *asked));
+        return *asked;
+    }
+    std::string only;
+    for (const auto& [person, account] : config.accounts) {
+        if (account != peer.account) continue;
+        if (!only.empty()) return refused(fmt::format("account {} stands for several people; say which one", peer.account));
+        only = person;
+    }
+    if (only.empty()) return refused(fmt::format("account {} stands for nobody in the configuration", peer.account));
+    return only;
+}
+
+std::string answer_outcome(const Outcome<Result<void>>& outcome)
+{
+    if (!outcome) return refuse(fmt::format("it could not be stored and nothing happened: {}", outcome.error().what));
+    if (!*outcome) return refuse(outcome->error().detail);
+    return agree();
+}
+
+std::string forecast(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const auto area = text(request, "area");
+    const auto* days = request.if_contains("days");
+    if (!area || days == nullptr || !days->is_array()) return refuse("a forecast needs \"area\" and \"days\"");
+    const Person* author = c.config->rules.network.person_named(*person);
+    AQI_CHECK(author != nullptr); // accounts are only read together with their person
+    Forecast f{*area, author->organisation, author->id, c.clock->now(), {}};
+    for (const auto& item : days->as_array()) {
+        const auto* o = item.if_object();
+        if (o == nullptr) return refuse("each of \"days\" must be an object");
+        const auto date = text(*o, "date");
+        const auto high = whole(*o, "high");
+        if (!date || !high) return refuse("each of \"days\" needs \"date\" and \"high\"");
+        const auto day = parse_day(*date);
+        if (!day) return refuse(day.error().detail);
+        f.days.push_back({*day, whole(*o, "low").value_or(*high), *high, text(*o, "primary").value_or("")});
+    }
+    return answer_outcome(c.turns->forecast(f));
+}
+
+std::string act(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const auto warning = text(request, "warning");
+    const auto revision = whole(request, "revision");
+    const auto verb = text(request, "verb");
+    if (!warning || !revision || !verb) return refuse("it needs \"warning\", \"revision\" and \"verb\"");
+    for (const auto known : {Verb::sign, Verb::approve, Verb::issue, Verb::lift})
+        if (verb_name(known) == *verb) return answer_outcome(c.turns->act(*warning, *revision, known, *person));
+    return refuse(fmt::format("verb \"{}\" is not known; known: sign, approve, issue, lift", *verb));
+}
+
+std::string set_clock(const json::object& request, const CommandContext& c)
+{
+    if (!c.set_clock) return refuse("the clock is real; only a drill has one that can be set");
+    const auto now = text(request, "now");
+    if (!now) return refuse("it needs \"now\"");
+    const auto instant = parse_instant(*now);
+    if (!instant) return refuse(instant.error().detail);
+    const std::string why = c.set_clock(*instant);
+    return why.empty() ? agree() : refuse(why);
+}
+
+} // namespace
+
+std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context)
+{
+    json::error_code ec;
+    const json::value value = json::parse({line.data(), line.size()}, ec);
+    const auto* request = value.if_object();
+    if (ec || request == nullptr) return refuse("a request is one JSON object on one line");
+    const auto command = text(*request, "command").value_or("");
+    if (command == "ping") return agree();
+    if (command == "status") return context.status();
+    if (command == "forecast") return forecast(*request, peer, context);
+    if (command == "act") return act(*request, peer, context);
+    if (command == "clock") return set_clock(*request, context);
+    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, forecast, act, clock", command));
+}
+
+} // namespace aqi::daemon

@@ -1,0 +1,32 @@
+// daemon/commands: what a line on the control socket asks for.
+//
+// Requests: {"command": "ping"}; {"command": "status"}; {"command": "forecast", "person": P, "area": A, "days":
+// [{"date", "low", "high", "primary"}]}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" |
+// "approve" | "issue" | "lift"}; {"command": "clock", "now": ISO time} under a simulated clock only.
+// Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
+//
+// Knows: which account may act as which person. Does not know: sockets, or the rules of what a person may do (libaqi).
+#pragma once
+
+#include "daemon/control.hpp"
+#include "daemon/turns.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace aqi::daemon {
+
+struct CommandContext {
+    const Config* config = nullptr;
+    Turns* turns = nullptr;
+    const Clock* clock = nullptr;
+    std::function<std::string()> status;
+    /// Moves the simulated clock and does everything that becomes due; empty with a real clock. The answer is a reason
+    /// to refuse, or empty.
+    std::function<std::string(Instant)> set_clock;
+};
+
+std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context);
+
+} // namespace aqi::daemon

@@ -1,0 +1,270 @@
+#include "daemon/config.hpp"
+
+#include "libaqi/mean.hpp"
+#include "libaqi/settings.hpp"
+#include "schemas/embedded.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace aqi::daemon {
+namespace {
+
+std::string read_text(const std::filesystem::path& file)
+{
+    std::ifstream in{file, std::ios::binary};
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf())) throw std::runtime_error(fmt::format("{}: cannot be read", file.string()));
+    return text.str();
+}
+
+/// An id travels in topics, file names and keys: no blanks, quotes, wildcards or separators.
+std::string read_id(const Settings& table, std::string_view key)
+{
+    const std::string id = table.text(key);
+    const bool plain = std::none_of(id.begin(), id.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || std::strchr("\"'\\/+#$,;", c) != nullptr; });
+    if (id.empty() || id.size() > 64 || !plain)
+        table.fail(key, fmt::format("\"{}\" cannot be an id: 1 to 64 bytes, no blanks and none of \" ' \\ / + # $ , ;", id));
+    return id;
+}
+
+template <class T> std::vector<std::string> ids_of(const std::vector<T>& rows)
+{
+    std::vector<std::string> out;
+    for (const auto& row : rows) out.push_back(row.id);
+    return out;
+}
+
+class Reader {
+public:
+    Reader(const Settings& root, Mode mode) : root_(root) { out_.mode = mode; }
+
+    Config read()
+    {
+        read_daemon();
+        read_time();
+        read_rules();
+        read_network();
+        read_people();
+        read_targets();
+        read_links();
+        read_channels();
+        root_.done();
+        return std::move(out_);
+    }
+
+private:
+    void read_daemon()
+    {
+        const auto table = root_.table("daemon");
+        out_.data_folder = table.text("data_folder");
+        out_.control_socket = table.text("control_socket");
+        if (out_.control_socket.string().size() > 100) table.fail("control_socket", "the path of a socket must be shorter than 100 bytes");
+        out_.durability = table.choice_or<Durability>("durability", Durability::power, {{"power", Durability::power}, {"process", Durability::process}});
+        const std::string http = table.text_or("http", "127.0.0.1:8080");
+        const auto colon = http.rfind(':');
+        const std::string port = colon == std::string::npos ? "" : http.substr(colon + 1);
+        const bool number = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos && std::stoi(port) <= 65535;
+        if (!number) table.fail("http", fmt::format("\"{}\" must read address:port, e.g. 127.0.0.1:8080", http));
+        out_.http.address = http.substr(0, colon);
+        if (out_.http.address.starts_with('[') && out_.http.address.ends_with(']')) out_.http.address = out_.http.address.substr(1, out_.http.address.size() - 2);
+        out_.http.port = static_cast<std::uint16_t>(std::stoi(port));
+        table.done();
+    }
+
+    void read_time()
+    {
+        const auto table = root_.table_if("time");
+        if (!table) return;
+        const auto offset = parse_offset(table->text_or("utc_offset", "+08:00"));
+        if (!offset) table->fail("utc_offset", offset.error().detail);
+        out_.rules.network.offset = *offset;
+        out_.close_after = std::chrono::minutes{table->integer_or("close_after_minutes", 20, 0, 59)};
+        out_.ahead_at_most = std::chrono::minutes{table->integer_or("ahead_at_most_minutes", 10, 0, 600)};
+        out_.silent_after = std::chrono::minutes{table->integer_or("silent_after_minutes", 130, 61, 10'000)};
+        table->done();
+    }
+
+    void read_rules()
+    {
+        std::string folder;
+        const auto table = root_.table_if("rules");
+        if (table) folder = table->text_or("folder", "");
+        std::vector<RuleText> texts;
+        if (folder.empty()) {
+            for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
+        } else {
+            std::error_code error;
+            for (const auto& file : std::filesystem::directory_iterator{folder, error})
+                if (file.path().extension() == ".toml") texts.push_back({file.path().string(), read_text(file.path())});
+            if (error) table->fail("folder", fmt::format("{}: {}", folder, error.message()));
+            std::sort(texts.begin(), texts.end(), [](const RuleText& a, const RuleText& b) { return a.name < b.name; });
+        }
+        out_.rules.book = load_rules(texts);
+        if (!table) return;
+        out_.rules.warning_rules = table->text_or("warnings", out_.rules.warning_rules);
+        if (out_.rules.book.warning_named(out_.rules.warning_rules) == nullptr) table->fail_unknown("warnings", out_.rules.warning_rules, ids_of(out_.rules.book.warnings));
+        out_.rules.open_days = static_cast<int>(table->integer_or("open_days", out_.rules.open_days, 32, 1'000));
+        table->done();
+    }
+
+    void read_network()
+    {
+        Network& network = out_.rules.network;
+        std::set<std::string> seen;
+        for (const auto& table : root_.tables("station")) {
+            Station station{read_id(table, "id"), table.text("name")};
+            if (!seen.insert(station.id).second) table.fail("id", fmt::format("station \"{}\" is there twice", station.id));
+            network.stations.push_back(std::move(station));
+            table.done();
+        }
+        if (network.stations.empty()) root_.fail({}, "at least one [[station]] is needed");
+        seen.clear();
+        for (const auto& table : root_.tables("area")) {
+            Area area;
+            area.id = read_id(table, "id");
+            area.name = table.text("name");
+            area.kind = table.choice<AreaKind>("kind", {{"city", AreaKind::city}, {"county", AreaKind::county}});
+            if (!seen.insert(area.id).second) table.fail("id", fmt::format("area \"{}\" is there twice", area.id));
+            for (const auto& id : table.texts_or_none("stations")) {
+                const auto station = network.station_named(id);
+                if (!station) table.fail_unknown("stations", id, ids_of(network.stations));
+                if (std::find(area.stations.begin(), area.stations.end(), *station) != area.stations.end())
+                    table.fail("stations", fmt::format("\"{}\" is listed twice", id));
+                area.stations.push_back(*station);
+            }
+            if (area.stations.empty()) table.fail("stations", "an area needs at least one station");
+            if (area.stations.size() > static_cast<std::size_t>(Mean::sites_max)) table.fail("stations", fmt::format("an area may have at most {} stations", Mean::sites_max));
+            network.areas.push_back(std::move(area));
+            table.done();
+        }
+        if (network.areas.empty()) root_.fail({}, "at least one [[area]] is needed");
+    }
+
+    void read_people()
+    {
+        Network& network = out_.rules.network;
+        for (const auto& table : root_.tables("organisation")) {
+            Organisation organisation;
+            organisation.id = read_id(table, "id");
+            organisation.name = table.text("name");
+            organisation.bureau = table.choice<Bureau>("bureau", {{"environment", Bureau::environment}, {"meteorology", Bureau::meteorology}, {"government", Bureau::government}});
+            if (network.organisation_named(organisation.id) != nullptr) table.fail("id", fmt::format("organisation \"{}\" is there twice", organisation.id));
+            network.organisations.push_back(std::move(organisation));
+            table.done();
+        }
+        for (const auto& table : root_.tables("person")) read_person(table);
+    }
+
+    void read_person(const Settings& table)
+    {
+        Network& network = out_.rules.network;
+        Person person;
+        person.id = read_id(table, "id");
+        person.name = table.text("name");
+        person.organisation = table.text("organisation");
+        if (network.organisation_named(person.organisation) == nullptr) table.fail_unknown("organisation", person.organisation, ids_of(network.organisations));
+        if (network.person_named(person.id) != nullptr) table.fail("id", fmt::format("person \"{}\" is there twice", person.id));
+        for (const auto& right : table.texts_or_none("may")) {
+            if (right == "forecast") person.may_forecast = true;
+            else if (right == "sign") person.may_sign = true;
+            else if (right == "issue") person.may_issue = true;
+            else table.fail_unknown("may", right, {"forecast", "sign", "issue"});
+        }
+        if (table.has("may_approve_up_to"))
+            person.may_approve_up_to = table.choice<WarningLevel>("may_approve_up_to", {{"blue", WarningLevel::blue}, {"yellow", WarningLevel::yellow}, {"orange", WarningLevel::orange}, {"red", WarningLevel::red}});
+        const std::string account = table.text("account");
+        // Two people behind one account could sign for each other. Only a drill, where one person plays all, may do so.
+        for (const auto& [other, theirs] : accounts_seen_)
+            if (theirs == account && out_.mode == Mode::real)
+                table.fail("account", fmt::format("account \"{}\" already belongs to {}; two signatures would be one person's", account, other));
+        accounts_seen_[person.id] = account;
+        out_.accounts[person.id] = account;
+        network.persons.push_back(std::move(person));
+        table.done();
+    }
+
+    void read_targets()
+    {
+        std::vector<Target> own;
+        for (const auto& table : root_.tables("target")) {
+            const Target target = read_target(table);
+            if (target.area != "*" && !out_.rules.network.area_named(target.area)) {
+                auto known = ids_of(out_.rules.network.areas);
+                known.emplace_back("*");
+                table.fail_unknown("area", target.area, known);
+            }
+            for (const auto& other : own)
+                if (other.area == target.area && other.year == target.year) table.fail("area", fmt::format("a target of {} for \"{}\" is there twice", target.year, target.area));
+            own.push_back(target);
+        }
+        // The operator's own come first: they win over what a pack says of the same area and year.
+        auto& targets = out_.rules.book.targets;
+        std::erase_if(targets, [&](const Target& packed) {
+            return std::any_of(own.begin(), own.end(), [&](const Target& t) { return t.area == packed.area && t.year == packed.year; });
+        });
+        targets.insert(targets.begin(), own.begin(), own.end());
+    }
+
+    void read_links()
+    {
+        for (const auto& table : root_.tables("link")) {
+            LinkConfig link;
+            link.name = read_id(table, "name");
+            for (const auto& other : out_.links)
+                if (other.name == link.name) table.fail("name", fmt::format("link \"{}\" is there twice", link.name));
+            const std::string name = table.text("driver");
+            link.driver = drivers::driver_named(name);
+            if (link.driver == nullptr) {
+                std::vector<std::string> known;
+                for (const auto& driver : drivers::all_drivers()) known.emplace_back(driver.name);
+                table.fail_unknown("driver", name, known);
+            }
+            link.settings = link.driver->settings(table);
+            table.done();
+            out_.links.push_back(std::move(link));
+        }
+    }
+
+    void read_channels()
+    {
+        for (const auto& table : root_.tables("channel")) {
+            ChannelConfig channel;
+            channel.name = read_id(table, "name");
+            for (const auto& other : out_.channels)
+                if (other.name == channel.name) table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
+            const std::string name = table.text("kind");
+            channel.kind = notify::channel_of_kind(name);
+            if (channel.kind == nullptr) {
+                std::vector<std::string> known;
+                for (const auto& kind : notify::all_channels()) known.emplace_back(kind.kind);
+                table.fail_unknown("kind", name, known);
+            }
+            channel.mode = table.flag_or("drill", false) ? Mode::drill : Mode::real;
+            channel.expires_after = std::chrono::hours{table.integer_or("expires_after_h", 12, 1, 240)};
+            channel.settings = channel.kind->settings(table, channel.mode);
+            table.done();
+            out_.channels.push_back(std::move(channel));
+        }
+    }
+
+    const Settings& root_;
+    Config out_;
+    std::map<std::string, std::string> accounts_seen_;
+};
+
+} // namespace
+
+Config parse_config(std::string_view text, std::string_view name, Mode mode)
+{
+    return Reader{Settings::parse(text, name), mode}.read();
+}
+
+Config load_config(const std::filesystem::path& file, Mode mode) { return parse_config(read_text(file), file.string(), mode); }
+
+} // namespace aqi::daemon

@@ -1,0 +1,41 @@
+// daemon/health: how we are, in words: links, storage, stations, and the last change of each.
+//
+// Knows: the last report of every part; logs a change of state once. Does not know: how to repair anything.
+// Used on the loop only.
+#pragma once
+
+#include "daemon/ports.hpp"
+#include "drivers/driver.hpp"
+
+#include <map>
+#include <string>
+
+namespace aqi::daemon {
+
+class Health {
+public:
+    explicit Health(const Clock& clock) : clock_(clock) {}
+
+    struct Part {
+        bool good = false;
+        std::string detail;
+        Instant since;
+    };
+
+    void link(const std::string& name, const drivers::LinkStatus& status);
+    /// "store" and "inbox": an empty text means that it works again.
+    void storage(const std::string& name, const std::string& trouble);
+
+    const std::map<std::string, drivers::LinkStatus>& links() const { return links_; }
+    const std::map<std::string, Part>& storages() const { return storages_; }
+    bool storage_good() const;
+    /// One line for systemd's status.
+    std::string line() const;
+
+private:
+    const Clock& clock_;
+    std::map<std::string, drivers::LinkStatus> links_;
+    std::map<std::string, Part> storages_;
+};
+
+} // namespace aqi::daemon

@@ -1,0 +1,104 @@
+// daemon/inbox: the bytes as they came, durable before anybody is told we have them.
+//
+// An append-only log in segments of some megabytes, apart from the store; see DECISIONS 7 for why not a second database.
+// A position is a count of bytes since the inbox's beginning; the store keeps the position up to which entries were
+// consumed, in the same transaction as what became of them. After a crash reading goes on from there.
+//
+// Entry: length (u32), CRC-32 of the rest (u32), arrival in ms (i64), flags (u8), then link, origin and bytes, each with
+// its length (u16, u16, u32). Little-endian. A torn tail fails its CRC and was never acknowledged to anybody.
+//
+// Knows: files, durability, what to do when the disk is full. Does not know: what the bytes mean.
+// Threads: append() and flowing() from any thread; everything else on the loop.
+#pragma once
+
+#include "daemon/ports.hpp"
+#include "drivers/driver.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace aqi::daemon {
+
+/// What survives what. process: a killed daemon loses nothing, a power cut may. power: neither does.
+enum class Durability : std::uint8_t { process, power };
+
+struct InboxEntry {
+    std::string link;
+    std::string origin;
+    std::string bytes;
+    Instant received_at;
+    bool retained = false;
+    bool cut = false;      ///< longer than frame_max; the first bytes are here
+    InboxPosition end = 0; ///< consumed up to here once this entry is
+};
+
+/// What one read() brought.
+struct InboxBatch {
+    std::vector<InboxEntry> entries;
+    /// Bytes that are no entry (a damaged file) end a segment: nothing more can be found before this position.
+    std::optional<InboxPosition> damaged_until;
+    std::string damage;
+};
+
+class InboxLog : public drivers::Inbox {
+public:
+    static constexpr std::uint64_t segment_bytes = 16 * 1024 * 1024;
+
+    /// Opens or creates the folder. `consumed` is where the store stands: entries before it are gone or will go.
+    /// Throws std::runtime_error with the path: a bad start.
+    InboxLog(std::filesystem::path folder, Durability durability, InboxPosition consumed, std::uint64_t segment_size = segment_bytes);
+    ~InboxLog() override;
+    InboxLog(const InboxLog&) = delete;
+    InboxLog& operator=(const InboxLog&) = delete;
+
+    /// Called after every append, on the appending thread; it may only post.
+    void on_append(std::function<void()> notify) { notify_ = std::move(notify); }
+    /// Called when appends begin to fail (with the words) and when they go through again (empty), on the appending thread.
+    void on_trouble(std::function<void(std::string)> trouble) { trouble_ = std::move(trouble); }
+
+    bool append(const drivers::Frame& frame) override;
+    bool flowing() const override { return flowing_.load(std::memory_order_acquire); }
+    /// Releases threads held in append(); their frames were not kept.
+    void stop();
+
+    /// Entries from `position` on, of at most about `bytes_most` bytes; an empty batch at the end.
+    Outcome<InboxBatch> read(InboxPosition position, std::size_t bytes_most) const;
+    InboxPosition end() const { return end_.load(std::memory_order_acquire); }
+    /// Deletes segments that lie wholly before `consumed`.
+    void forget_before(InboxPosition consumed);
+    /// Bytes at the end of the log that were no whole entry when it was opened: an append that a crash cut off.
+    std::uint64_t torn_bytes() const { return torn_bytes_; }
+
+private:
+    struct Segment {
+        InboxPosition begin = 0;
+        std::filesystem::path path;
+    };
+    Outcome<void> try_append(const std::string& entry);
+    Outcome<void> open_segment(InboxPosition begin);
+    void close_segment();
+
+    const std::filesystem::path folder_;
+    const Durability durability_;
+    const std::uint64_t segment_size_;
+    std::function<void()> notify_;
+    std::function<void(std::string)> trouble_;
+
+    mutable std::mutex mutex_; // file_, segments_, broken_
+    std::condition_variable stopped_;
+    std::vector<Segment> segments_;
+    int file_ = -1;
+    bool broken_ = false; ///< the current segment may hold half an entry, or a sync of it failed: begin another
+    bool stopping_ = false;
+    std::atomic<InboxPosition> end_{0};
+    std::atomic<bool> flowing_{true};
+    std::uint64_t torn_bytes_ = 0;
+};
+
+} // namespace aqi::daemon

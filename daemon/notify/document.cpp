@@ -1,0 +1,37 @@
+#include "daemon/notify/document.hpp"
+
+#include <boost/json.hpp>
+
+namespace aqi::notify {
+
+namespace json = boost::json;
+
+std::string document_of(const Announcement& a, UtcOffset offset)
+{
+    json::array days;
+    for (const auto& d : a.days)
+        days.push_back(json::object{{"date", format_day(d.day)}, {"aqi", d.aqi >= 0 ? json::value(d.aqi) : json::value(nullptr)}, {"basis", day_basis_name(d.basis)}});
+    json::array senders;
+    for (const auto& s : a.senders) senders.emplace_back(s);
+    const json::object out{
+        {"schema", "aqid/warning/1"},
+        {"mode", a.mode == Mode::drill ? "drill" : "real"},
+        {"warning", a.warning},
+        {"revision", a.revision},
+        {"kind", revision_kind_name(a.kind)},
+        {"level", warning_level_name(a.level)},
+        {"previous_level", warning_level_name(a.previous)},
+        {"area", json::object{{"id", a.area}, {"name", a.area_name}}},
+        {"rules", a.rules},
+        {"issued_at", format_instant(a.issued_at, offset)},
+        {"effective_at", format_instant(a.effective.instant(offset), offset)},
+        {"lead_minutes", a.lead_minutes},
+        {"senders", std::move(senders)},
+        {"zh", json::object{{"headline", a.headline_zh}, {"text", a.text_zh}, {"advice", a.advice_zh}}},
+        {"en", json::object{{"headline", a.headline_en}, {"text", a.text_en}, {"advice", a.advice_en}}},
+        {"days", std::move(days)},
+    };
+    return json::serialize(out);
+}
+
+} // namespace aqi::notify

@@ -1,0 +1,25 @@
+// The one table of channels. To add one: write daemon/notify/x.cpp, declare its row here, add it below.
+#include "daemon/notify/channel.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace aqi::notify {
+
+extern const ChannelInfo command_channel;
+extern const ChannelInfo webhook_channel;
+
+std::span<const ChannelInfo> all_channels()
+{
+    static const std::vector<ChannelInfo> table = {command_channel, webhook_channel};
+    return table;
+}
+
+const ChannelInfo* channel_of_kind(std::string_view kind)
+{
+    const auto table = all_channels();
+    const auto found = std::find_if(table.begin(), table.end(), [&](const ChannelInfo& row) { return row.kind == kind; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+} // namespace aqi::notify

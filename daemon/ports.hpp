@@ -1,0 +1,113 @@
+// daemon/ports: what simulation replaces: the clock and the store. Nothing else is an interface.
+//
+// Knows: a turn as one value, so that "all of it or nothing" is one call.
+// Does not know: SQLite (store), or what time it is (Clock's implementations).
+#pragma once
+
+#include "drivers/driver.hpp"
+#include "libaqi/event.hpp"
+#include "libaqi/figures.hpp"
+#include "libaqi/message.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aqi::daemon {
+
+class Clock {
+public:
+    virtual ~Clock() = default;
+    virtual Instant now() const = 0; ///< thread-safe
+};
+
+/// Storage or the system would not do it. An operating trouble: logged once per change, tried again.
+struct Trouble {
+    std::string what;
+};
+template <class T> using Outcome = boost::system::result<T, Trouble>;
+[[noreturn]] inline void throw_exception_from_error(const Trouble& trouble, const boost::source_location&)
+{
+    throw std::runtime_error(trouble.what);
+}
+
+/// Where in the inbox something stands: bytes since its beginning.
+using InboxPosition = std::uint64_t;
+
+/// An event on its way into the journal.
+struct Stamped {
+    Event event;
+    Instant received_at;
+    std::string link; ///< the link or "control"; empty for what the engine decided
+};
+
+/// A frame or a reading that was put aside, with its reason. Nothing is dropped silently.
+struct Parked {
+    Instant received_at;
+    Fault fault;
+    std::string link;
+    std::string origin;
+    std::string station; ///< if it was known
+    std::string bytes;   ///< at most the first 4 KiB
+};
+
+/// One message to one audience through one channel. The key never changes; the state does.
+struct OutboxRow {
+    std::string warning;
+    int revision = 0;
+    std::string channel;
+    std::string document; ///< JSON of schemas/warning.schema.json
+    Mode mode = Mode::real;
+    Instant created_at;
+    Instant expires_at;
+};
+
+enum class SendState : std::uint8_t { prepared, sending, accepted, delivered, retry, refused, in_doubt, expired };
+std::string_view send_state_name(SendState state);
+std::optional<SendState> send_state_named(std::string_view name);
+/// No further attempt follows and nothing waits for it. A row in doubt is settled too: it is never sent again blindly.
+bool is_settled(SendState state);
+
+struct OutboxEntry {
+    std::int64_t id = 0;
+    OutboxRow row;
+    SendState state = SendState::prepared;
+    int attempts = 0;
+    Instant next_at;    ///< not before this
+    std::string detail; ///< the channel's last words
+};
+
+/// Everything one turn brings. Committed as a whole or not at all.
+struct Turn {
+    std::vector<Stamped> events;
+    Figures figures;
+    std::vector<OutboxRow> outbox;
+    std::vector<Parked> parked;
+    std::map<std::string, std::int64_t> counts; ///< to be added
+    std::optional<InboxPosition> consumed;
+
+    bool empty() const { return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && !consumed; }
+};
+
+/// The journal and everything that follows from it. Used on the loop only.
+class Store {
+public:
+    virtual ~Store() = default;
+
+    virtual Outcome<void> commit(const Turn& turn) = 0;
+    /// Every event in the order it was journaled.
+    virtual Outcome<void> fold(const std::function<void(const Event&)>& absorb) = 0;
+    virtual InboxPosition consumed() const = 0;
+
+    /// Rows that are not settled, in the order they were made.
+    virtual Outcome<std::vector<OutboxEntry>> unsettled() = 0;
+    /// Writes state, attempts, next_at and detail of a row, and an attempt into its history.
+    virtual Outcome<void> update(const OutboxEntry& entry, Instant at) = 0;
+};
+
+} // namespace aqi::daemon

@@ -1,0 +1,31 @@
+#include "daemon/store/places.hpp"
+
+namespace aqi::daemon {
+
+Places::Places(Database& database, const Network& network, bool enter)
+{
+    Statement find{database, "SELECT id FROM place WHERE kind = ? AND code = ?"};
+    const auto id_of = [&](const char* kind, const std::string& code) -> std::int64_t {
+        find.bind(kind).bind(code);
+        if (find.step()) {
+            const std::int64_t id = find.integer(0);
+            find.reset();
+            return id;
+        }
+        if (!enter) return -1; // not in this database yet: no row refers to it
+        Statement{database, "INSERT INTO place (kind, code) VALUES (?, ?)"}.bind(kind).bind(code).run();
+        return database.number("SELECT last_insert_rowid()");
+    };
+    for (const auto& station : network.stations) ids_.push_back(id_of("station", station.id));
+    for (const auto& area : network.areas) ids_.push_back(id_of("area", area.id));
+    for (std::uint32_t s = 0; s < network.stations.size(); ++s) stations_[ids_[s]] = StationIndex{s};
+}
+
+std::optional<StationIndex> Places::station(std::int64_t id) const
+{
+    const auto found = stations_.find(id);
+    if (found == stations_.end()) return std::nullopt;
+    return found->second;
+}
+
+} // namespace aqi::daemon

@@ -1,0 +1,389 @@
+#include "daemon/store/store.hpp"
+
+#include "daemon/store/event_json.hpp"
+#include "daemon/store/places.hpp"
+#include "daemon/store/sqlite.hpp"
+#include "libaqi/iaqi.hpp"
+#include "schemas/embedded.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace aqi::daemon {
+namespace {
+
+constexpr std::int64_t parked_kept = 10'000;
+
+std::optional<std::int64_t> ng(const std::optional<Concentration>& value)
+{
+    if (!value) return std::nullopt;
+    return value->ng_per_m3();
+}
+
+std::optional<std::int64_t> number(const std::optional<LocalDay>& day)
+{
+    if (!day) return std::nullopt;
+    return day->since_epoch;
+}
+
+std::string_view mode_name(Mode mode) { return mode == Mode::drill ? "drill" : "real"; }
+
+/// Runs the migrations this database has not seen. user_version counts them.
+void migrate(Database& database, const std::string& path)
+{
+    const auto migrations = schemas::sql_migrations();
+    const auto have = database.number("PRAGMA user_version");
+    if (have > static_cast<std::int64_t>(migrations.size()))
+        throw StoreError(fmt::format("{}: this database is of version {}, from a newer aqid; this one knows versions up to {}. "
+                                     "Nothing was changed. Install the newer aqid, or restore a backup of before.",
+                                     path, have, migrations.size()));
+    for (std::size_t next = static_cast<std::size_t>(have); next < migrations.size(); ++next) {
+        Transaction turn{database};
+        database.execute(std::string{migrations[next].text});
+        database.execute(fmt::format("PRAGMA user_version = {}", next + 1));
+        turn.commit();
+    }
+}
+
+Event observation(Statement& row, StationIndex station)
+{
+    const auto pollutant = static_cast<Pollutant>(row.integer(3));
+    const auto flag = static_cast<Flag>(row.integer(6));
+    std::optional<Concentration> value;
+    if (!row.is_null(5)) value = Concentration::from_ng_per_m3(row.integer(5));
+    const HourEnding hour{static_cast<std::int32_t>(row.integer(1))};
+    if (row.integer(4) == 24) return ObservedDay{station, hour.day(), pollutant, flag, value};
+    return Observed{station, hour, pollutant, flag, value};
+}
+
+constexpr const char* observation_columns = "SELECT seq, hour, station, pollutant, period_hours, value_ng, flag, received_ms, link FROM observation ";
+
+/// Both tables of the journal in the order of their common count.
+void fold_journal(Database& database, const Places& places, const std::function<void(const Event&)>& absorb)
+{
+    Statement observations{database, std::string{observation_columns} + "ORDER BY seq"};
+    Statement others{database, "SELECT seq, kind, body FROM journal ORDER BY seq"};
+    bool more_observations = observations.step();
+    bool more_others = others.step();
+    while (more_observations || more_others) {
+        if (more_observations && (!more_others || observations.integer(0) < others.integer(0))) {
+            if (const auto station = places.station(observations.integer(2))) absorb(observation(observations, *station));
+            more_observations = observations.step();
+        } else {
+            absorb(event_of(others.text(1), others.text(2)));
+            more_others = others.step();
+        }
+    }
+}
+
+OutboxEntry outbox_entry(const Statement& row)
+{
+    OutboxEntry e;
+    e.id = row.integer(0);
+    e.row.warning = row.text(1);
+    e.row.revision = static_cast<int>(row.integer(2));
+    e.row.channel = row.text(3);
+    e.row.mode = row.text(4) == "drill" ? Mode::drill : Mode::real;
+    e.row.document = row.text(5);
+    e.row.created_at = Instant{row.integer(6)};
+    e.row.expires_at = Instant{row.integer(7)};
+    const auto state = send_state_named(row.text(8));
+    e.state = state.value_or(SendState::in_doubt);
+    e.attempts = static_cast<int>(row.integer(9));
+    e.next_at = Instant{row.integer(10)};
+    e.detail = row.text(11);
+    return e;
+}
+
+constexpr const char* outbox_columns =
+    "SELECT id, warning, revision, channel, mode, document, created_ms, expires_ms, state, attempts, next_ms, detail FROM outbox ";
+
+} // namespace
+
+struct SqliteStore::Impl {
+    Impl(const std::filesystem::path& file, Durability durability, const Network& network) : database(file.string(), OpenAs::read_write)
+    {
+        database.execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
+        database.execute(durability == Durability::power ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        database.execute("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096;");
+        migrate(database, file.string());
+        {
+            Transaction turn{database};
+            places.emplace(database, network, true);
+            turn.commit();
+        }
+        seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"), database.number("SELECT coalesce(max(seq), 0) FROM journal"));
+        consumed = static_cast<InboxPosition>(database.number("SELECT coalesce((SELECT value FROM meta WHERE key = 'inbox_consumed'), 0)"));
+    }
+
+    void write_event(const Stamped& stamped)
+    {
+        ++seq;
+        const auto write = [&](StationIndex station, HourEnding hour, Pollutant p, int period, Flag flag, const std::optional<Concentration>& value) {
+            insert_observation.bind(seq).bind(hour.since_epoch).bind(places->id(station)).bind(static_cast<int>(p)).bind(period);
+            insert_observation.bind(ng(value)).bind(static_cast<int>(flag)).bind(stamped.received_at.ms).bind(stamped.link).run();
+        };
+        if (const auto* e = std::get_if<Observed>(&stamped.event)) return write(e->station, e->hour, e->pollutant, 1, e->flag, e->value);
+        if (const auto* e = std::get_if<ObservedDay>(&stamped.event))
+            return write(e->station, HourEnding::of(e->day, 24), e->pollutant, 24, e->flag, e->value);
+        insert_journal.bind(seq).bind(stamped.received_at.ms).bind(event_kind(stamped.event)).bind(stamped.link).bind(event_body(stamped.event)).run();
+    }
+
+    void write_index(Statement& row, const IndexResult& index)
+    {
+        row.bind(index.aqi).bind(index.of_present);
+        if (index.aqi) row.bind(index.level);
+        else row.bind_null();
+        row.bind(static_cast<int>(index.primary.bits())).bind(index_note_name(index.note));
+    }
+
+    void write_figures(const Figures& figures)
+    {
+        for (const auto& f : figures.hours) {
+            replace_hour.bind(f.hour.since_epoch).bind(places->id(f.place));
+            for (const auto p : all_pollutants) replace_hour.bind(ng(f.value[p]));
+            write_index(replace_hour, f.index);
+            replace_hour.run();
+        }
+        for (const auto& f : figures.days) {
+            replace_day.bind(f.day.since_epoch).bind(places->id(f.place));
+            for (const auto p : all_pollutants) replace_day.bind(ng(f.value[p]));
+            for (const auto p : all_pollutants) replace_day.bind(static_cast<int>(f.valid[p]));
+            write_index(replace_day, f.index);
+            replace_day.bind(verdict_name(f.verdict)).bind(f.pack).run();
+        }
+        for (const auto& f : figures.annual) {
+            replace_annual.bind(f.year).bind(places->id(f.place)).bind(static_cast<int>(f.pollutant)).bind(window_name(f.window));
+            replace_annual.bind(f.through.since_epoch).bind(f.valid_days).bind(ng(f.mean)).bind(ng(f.published));
+            replace_annual.bind(f.year_over ? 1 : 0).bind(f.year_valid ? 1 : 0).bind(ng(f.target)).bind(ng(f.allowance));
+            replace_annual.bind(f.met).bind(number(f.lost_on)).run();
+        }
+        for (const auto& f : figures.good_days) {
+            replace_good.bind(f.year).bind(places->id(f.place)).bind(f.through.since_epoch).bind(f.good).bind(f.lost).bind(f.undetermined);
+            replace_good.bind(f.remaining).bind(f.target).bind(f.met).bind(number(f.lost_on)).run();
+        }
+    }
+
+    void write_turn(const Turn& turn)
+    {
+        for (const auto& stamped : turn.events) write_event(stamped);
+        write_figures(turn.figures);
+        for (const auto& row : turn.outbox) {
+            insert_outbox.bind(row.warning).bind(row.revision).bind(row.channel).bind(mode_name(row.mode)).bind(row.document);
+            insert_outbox.bind(row.created_at.ms).bind(row.expires_at.ms).bind(send_state_name(SendState::prepared)).bind(row.created_at.ms).run();
+        }
+        for (const auto& p : turn.parked) {
+            insert_parked.bind(p.received_at.ms).bind(reason_name(p.fault.reason)).bind(p.fault.detail).bind(p.link).bind(p.origin);
+            insert_parked.bind(p.station).bind_blob(p.bytes).run();
+        }
+        if (!turn.parked.empty()) forget_parked.bind(parked_kept).run();
+        for (const auto& [name, count] : turn.counts) add_count.bind(name).bind(count).run();
+        if (turn.consumed) set_meta.bind("inbox_consumed").bind(std::to_string(*turn.consumed)).run();
+    }
+
+    Database database;
+    std::optional<Places> places;
+    std::int64_t seq = 0;
+    InboxPosition consumed = 0;
+
+    /// After a failure no statement may keep half of its values.
+    void reset_statements()
+    {
+        for (Lazy* lazy : lazies)
+            if (lazy->statement) lazy->statement->reset();
+    }
+
+    // Prepared on first use: the tables exist only after the migrations.
+    struct Lazy {
+        Lazy(const Lazy&) = delete;
+        Lazy& operator=(const Lazy&) = delete;
+        Lazy(Impl& impl, const char* s) : database(impl.database), sql(s) { impl.lazies.push_back(this); }
+        template <class T> Statement& bind(T&& value) { return get().bind(std::forward<T>(value)); }
+        Statement& get()
+        {
+            if (!statement) statement.emplace(database, sql);
+            return *statement;
+        }
+        operator Statement&() { return get(); }
+        void run() { get().run(); }
+        Database& database;
+        const char* sql;
+        std::optional<Statement> statement;
+    };
+    std::vector<Lazy*> lazies;
+    Lazy insert_observation{*this, "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_journal{*this, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)"};
+    Lazy replace_hour{*this, "REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_day{*this, "REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_annual{*this, "REPLACE INTO annual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_good{*this, "REPLACE INTO good_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_outbox{*this, "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
+                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_parked{*this, "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"};
+    Lazy forget_parked{*this, "DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?"};
+    Lazy add_count{*this, "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"};
+    Lazy set_meta{*this, "REPLACE INTO meta VALUES (?, ?)"};
+};
+
+SqliteStore::SqliteStore(const std::filesystem::path& file, Durability durability, const Network& network)
+{
+    try {
+        impl_ = std::make_unique<Impl>(file, durability, network);
+    } catch (const SqliteError& error) {
+        throw StoreError(fmt::format("{}: the database cannot be used: {}", file.string(), error.what()));
+    }
+}
+
+SqliteStore::~SqliteStore() = default;
+
+Outcome<void> SqliteStore::commit(const Turn& turn)
+{
+    const std::int64_t seq_before = impl_->seq;
+    try {
+        Transaction transaction{impl_->database};
+        impl_->write_turn(turn);
+        transaction.commit();
+    } catch (const SqliteError& error) {
+        impl_->seq = seq_before;
+        impl_->reset_statements();
+        return Trouble{error.what()};
+    }
+    if (turn.consumed) impl_->consumed = *turn.consumed;
+    return {};
+}
+
+Outcome<void> SqliteStore::fold(const std::function<void(const Event&)>& absorb)
+{
+    try {
+        fold_journal(impl_->database, *impl_->places, absorb);
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+    return {};
+}
+
+InboxPosition SqliteStore::consumed() const { return impl_->consumed; }
+
+Outcome<std::vector<OutboxEntry>> SqliteStore::unsettled()
+{
+    try {
+        Statement rows{impl_->database, std::string{outbox_columns} + "WHERE state IN ('prepared', 'sending', 'retry') ORDER BY id"};
+        std::vector<OutboxEntry> out;
+        while (rows.step()) out.push_back(outbox_entry(rows));
+        return out;
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+Outcome<void> SqliteStore::update(const OutboxEntry& entry, Instant at)
+{
+    try {
+        Transaction turn{impl_->database};
+        Statement{impl_->database, "UPDATE outbox SET state = ?, attempts = ?, next_ms = ?, detail = ? WHERE id = ?"}
+            .bind(send_state_name(entry.state))
+            .bind(entry.attempts)
+            .bind(entry.next_at.ms)
+            .bind(entry.detail)
+            .bind(entry.id)
+            .run();
+        Statement{impl_->database, "INSERT INTO outbox_attempt (outbox, at_ms, state, detail) VALUES (?, ?, ?, ?)"}
+            .bind(entry.id)
+            .bind(at.ms)
+            .bind(send_state_name(entry.state))
+            .bind(entry.detail)
+            .run();
+        turn.commit();
+        return {};
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+std::string SqliteStore::rules_digest()
+{
+    Statement row{impl_->database, "SELECT value FROM meta WHERE key = 'rules_digest'"};
+    return row.step() ? row.text(0) : std::string{};
+}
+
+Outcome<void> SqliteStore::rewrite_figures(const Figures& figures, const std::string& digest)
+{
+    try {
+        Transaction turn{impl_->database};
+        impl_->database.execute("DELETE FROM daily; DELETE FROM annual; DELETE FROM good_days;");
+        impl_->write_figures(figures);
+        Statement{impl_->database, "REPLACE INTO meta VALUES ('rules_digest', ?)"}.bind(digest).run();
+        turn.commit();
+        return {};
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+std::vector<SqliteStore::Count> SqliteStore::counts()
+{
+    Statement rows{impl_->database, "SELECT name, count FROM counter ORDER BY name"};
+    std::vector<Count> out;
+    while (rows.step()) out.push_back({rows.text(0), rows.integer(1)});
+    return out;
+}
+
+std::vector<SqliteStore::ParkedRow> SqliteStore::newest_parked(int most)
+{
+    Statement rows{impl_->database, "SELECT received_ms, reason, detail, link, origin, station FROM parked ORDER BY id DESC LIMIT ?"};
+    rows.bind(most);
+    std::vector<ParkedRow> out;
+    while (rows.step()) out.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5)});
+    return out;
+}
+
+std::vector<OutboxEntry> SqliteStore::newest_outbox(int most)
+{
+    Statement rows{impl_->database, std::string{outbox_columns} + "ORDER BY id DESC LIMIT ?"};
+    rows.bind(most);
+    std::vector<OutboxEntry> out;
+    while (rows.step()) out.push_back(outbox_entry(rows));
+    return out;
+}
+
+struct JournalReader::Impl {
+    Impl(const std::string& file, const Network& network) : database(file, OpenAs::read_only), places(database, network, false) {}
+    Database database;
+    Places places;
+};
+
+JournalReader::JournalReader(const std::filesystem::path& file, const Network& network)
+{
+    try {
+        impl_ = std::make_unique<Impl>(file.string(), network);
+    } catch (const SqliteError& error) {
+        throw StoreError(fmt::format("{}: {}", file.string(), error.what()));
+    }
+}
+
+JournalReader::~JournalReader() = default;
+
+void JournalReader::fold(const std::function<void(const Event&)>& absorb)
+{
+    try {
+        fold_journal(impl_->database, impl_->places, absorb);
+    } catch (const SqliteError& error) {
+        throw StoreError(error.what());
+    }
+}
+
+std::vector<JournalReader::Received> JournalReader::of_day(StationIndex station, LocalDay day)
+{
+    try {
+        Statement rows{impl_->database, std::string{observation_columns} + "WHERE hour BETWEEN ? AND ? AND station = ? AND period_hours = 1 ORDER BY seq"};
+        rows.bind(HourEnding::of(day, 1).since_epoch).bind(HourEnding::of(day, 24).since_epoch).bind(impl_->places.id(station));
+        std::vector<Received> out;
+        while (rows.step()) out.push_back({std::get<Observed>(observation(rows, station)), Instant{rows.integer(7)}, rows.text(8)});
+        return out;
+    } catch (const SqliteError& error) {
+        throw StoreError(error.what());
+    }
+}
+
+} // namespace aqi::daemon

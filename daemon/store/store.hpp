@@ -1,0 +1,79 @@
+// daemon/store: the journal, the figures and the outbox in one SQLite file.
+//
+// Knows: the tables of schemas/sql, one transaction a turn, migrations, what a broken disk says.
+// Does not know: what a row means to anybody. Used on the loop only; it is the only writer.
+#pragma once
+
+#include "daemon/inbox.hpp"
+#include "daemon/ports.hpp"
+#include "libaqi/network.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aqi::daemon {
+
+/// A database that cannot be used: newer than this program, damaged, not writable. The words are for an operator.
+class StoreError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+class SqliteStore : public Store {
+public:
+    /// Opens or creates, migrates, and enters the network's stations and areas. Throws StoreError: a bad start.
+    SqliteStore(const std::filesystem::path& file, Durability durability, const Network& network);
+    ~SqliteStore() override;
+
+    Outcome<void> commit(const Turn& turn) override;
+    Outcome<void> fold(const std::function<void(const Event&)>& absorb) override;
+    InboxPosition consumed() const override;
+    Outcome<std::vector<OutboxEntry>> unsettled() override;
+    Outcome<void> update(const OutboxEntry& entry, Instant at) override;
+
+    /// The digest of the rules the figures were last made with; empty in a new database.
+    std::string rules_digest();
+    /// Writes all figures anew under new rules. The journal is not touched.
+    Outcome<void> rewrite_figures(const Figures& figures, const std::string& digest);
+
+    struct Count {
+        std::string name;
+        std::int64_t count = 0;
+    };
+    std::vector<Count> counts();
+    struct ParkedRow {
+        std::int64_t received_ms = 0;
+        std::string reason, detail, link, origin, station;
+    };
+    std::vector<ParkedRow> newest_parked(int most);
+    /// The newest rows of the outbox, settled or not.
+    std::vector<OutboxEntry> newest_outbox(int most);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The read side for tools: every event of a database that may be in use by a running daemon, and every revision of one
+/// hour. Throws StoreError.
+class JournalReader {
+public:
+    JournalReader(const std::filesystem::path& file, const Network& network);
+    ~JournalReader();
+    void fold(const std::function<void(const Event&)>& absorb);
+    struct Received {
+        Observed observed;
+        Instant received_at;
+        std::string link;
+    };
+    /// Everything ever journaled for a station's day, in order of arrival.
+    std::vector<Received> of_day(StationIndex station, LocalDay day);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace aqi::daemon

@@ -1,0 +1,64 @@
+// daemon/turns: the turn: what comes in, the engine, and one transaction.
+//
+// Memory follows disk. Events are absorbed as the turn goes, but if the commit fails the state is thrown away and made
+// again from the journal before anything else is done; what was in the inbox is still there and is taken again.
+//
+// Knows: the order of hops 2 to 6. Does not know: SQLite, sockets, channels' insides. Used on the loop only.
+#pragma once
+
+#include "daemon/config.hpp"
+#include "daemon/inbox.hpp"
+#include "daemon/ports.hpp"
+#include "libaqi/engine.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace aqi::daemon {
+
+class Turns {
+public:
+    /// All three must outlive it.
+    Turns(const Config& config, Store& store, const Clock& clock);
+
+    /// Makes the state from the journal. To be called once before anything else; later by itself after a failed commit.
+    Outcome<void> recover();
+
+    /// One turn over these frames. On trouble nothing happened, and the same frames are to be brought again.
+    Outcome<void> take(const InboxBatch& batch);
+    /// Closes every hour that is over and past its grace. Several turns if many are due.
+    Outcome<void> close_hours();
+
+    /// What people do. A fault is theirs to read; trouble means that it could not be stored and nothing happened.
+    Outcome<Result<void>> forecast(const Forecast& forecast);
+    Outcome<Result<void>> act(std::string_view warning, int revision, Verb verb, std::string_view person);
+
+    const State& state() const { return state_; }
+    const Rules& rules() const { return config_.rules; }
+    /// The same journal under the same digest gives the same figures.
+    static std::string figures_digest(const Rules& rules);
+    /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
+    Outcome<Figures> all_figures();
+
+    /// Called after a turn that put something into the outbox.
+    void on_outbox(std::function<void()> notify) { outbox_filled_ = std::move(notify); }
+
+private:
+    Outcome<void> run(const std::function<void(Turn&)>& fill);
+    void take_frame(const InboxEntry& entry, Turn& turn);
+    void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
+    void announce_if_issued(const Event& event, Turn& turn);
+    Outcome<void> fold_into(State& state, const std::function<void(Figures&)>& day_closed);
+
+    const Config& config_;
+    Store& store_;
+    const Clock& clock_;
+    State state_;
+    bool stale_ = true; ///< the state is ahead of the disk, or was never made
+    std::map<std::string, const LinkConfig*, std::less<>> links_;
+    std::function<void()> outbox_filled_;
+};
+
+} // namespace aqi::daemon

@@ -1,0 +1,329 @@
+#include "daemon/web/api.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace aqi::daemon::web {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int strip_hours = 72;
+constexpr int days_shown = 31;
+constexpr int rows_shown = 30;
+
+template <class T> json::value or_null(const std::optional<T>& value)
+{
+    if (!value) return nullptr;
+    return json::value(*value);
+}
+
+json::value day_or_null(const std::optional<LocalDay>& day)
+{
+    if (!day) return nullptr;
+    return json::value(format_day(*day));
+}
+
+/// Concentrations go out as text in their display unit: the page shows them, it does not count with them.
+json::value text_or_null(const std::optional<Concentration>& value, Pollutant p)
+{
+    if (!value) return nullptr;
+    return json::value(format_concentration(*value, display_unit_ng(p)));
+}
+
+/// Rounded to the digits the edition publishes, for people.
+std::optional<Concentration> published(const std::optional<Concentration>& value, Pollutant p, const RulePack* pack)
+{
+    if (!value || pack == nullptr) return value;
+    return round_for_index(*value, p, *pack);
+}
+
+class Writer {
+public:
+    explicit Writer(const Sources& sources) :
+        s_(sources), config_(*sources.config), state_(sources.turns->state()), rules_(sources.config->rules), network_(rules_.network), now_(sources.clock->now())
+    {}
+
+    std::string write()
+    {
+        json::object out{
+            {"schema", "aqid/status/1"},
+            {"now", format_instant(now_, network_.offset)},
+            {"now_ms", now_.ms},
+            {"mode", config_.mode == Mode::drill ? "drill" : "real"},
+            {"rules", json::object{{"warnings", rules_.warning_rules}, {"digest", rules_.book.digest}}},
+        };
+        out["closed"] = state_.last_closed() ? json::value(format_hour(*state_.last_closed())) : json::value(nullptr);
+        const LocalDay day = state_.last_closed() ? state_.last_closed()->day() : day_at(now_, network_.offset);
+        if (const RulePack* pack = rules_.pack(day)) {
+            json::array levels;
+            for (const auto& name : pack->level_table.zh) levels.emplace_back(name);
+            out["edition"] = json::object{{"id", pack->id}, {"title_zh", pack->title_zh}, {"title_en", pack->title_en}, {"levels_zh", std::move(levels)}};
+        }
+        out["storage"] = storages();
+        out["links"] = links();
+        out["channels"] = channels();
+        out["areas"] = areas();
+        out["stations"] = stations();
+        out["warnings"] = warnings();
+        out["outbox"] = outbox();
+        out["counts"] = counts();
+        out["aside"] = aside();
+        return json::serialize(out);
+    }
+
+private:
+    json::array storages() const
+    {
+        json::array out;
+        for (const auto& [name, part] : s_.health->storages())
+            out.push_back(json::object{{"name", name}, {"good", part.good}, {"detail", part.detail}, {"since", format_instant(part.since, network_.offset)}});
+        return out;
+    }
+
+    json::array links() const
+    {
+        json::array out;
+        for (const auto& link : config_.links) {
+            const auto found = s_.health->links().find(link.name);
+            const bool known = found != s_.health->links().end();
+            out.push_back(json::object{{"name", link.name},
+                                       {"driver", std::string{link.driver->name}},
+                                       {"state", known ? drivers::link_state_name(found->second.state) : "connecting"},
+                                       {"detail", known ? found->second.detail : ""}});
+        }
+        return out;
+    }
+
+    json::array channels() const
+    {
+        json::array out;
+        for (const auto& c : s_.dispatch->health()) {
+            json::object o{{"name", c.name}, {"kind", c.kind}, {"mode", c.mode == Mode::drill ? "drill" : "real"}, {"waiting", c.waiting},
+                           {"last_state", c.last_state}, {"last_detail", c.last_detail}};
+            o["last_accepted"] = c.last_accepted ? json::value(format_instant(*c.last_accepted, network_.offset)) : json::value(nullptr);
+            out.push_back(std::move(o));
+        }
+        return out;
+    }
+
+    json::object hour_json(const HourFigure& f) const
+    {
+        const RulePack* pack = rules_.pack(f.hour.day());
+        json::object values;
+        for (const auto p : all_pollutants) values[pollutant_name(p)] = text_or_null(published(f.value[p], p, pack), p);
+        json::object out{{"hour", format_hour(f.hour)}, {"level", f.index.level}, {"primary", primary_zh(f.index.primary)}, {"note", index_note_name(f.index.note)}};
+        out["aqi"] = or_null(f.index.aqi);
+        out["values"] = std::move(values);
+        return out;
+    }
+
+    json::object area_json(AreaIndex index) const
+    {
+        const Area& area = network_.areas[index.value];
+        const PlaceIndex place = network_.place(index);
+        json::object out{{"id", area.id}, {"name", area.name}, {"kind", area.kind == AreaKind::city ? "city" : "county"}};
+        json::array stations;
+        for (const auto station : area.stations) stations.emplace_back(network_.stations[station.value].id);
+        out["stations"] = std::move(stations);
+        out["hour"] = nullptr;
+        json::array strip, days;
+        if (const auto closed = state_.last_closed()) {
+            out["hour"] = hour_json(hour_figure(state_, place, *closed, rules_));
+            for (int back = strip_hours - 1; back >= 0; --back) {
+                const HourEnding hour = closed->plus(-back);
+                const HourFigure f = hour_figure(state_, place, hour, rules_);
+                strip.push_back(json::array{format_hour(hour), or_null(f.index.aqi), text_or_null(f.value[Pollutant::pm2_5], Pollutant::pm2_5), text_or_null(f.value[Pollutant::pm10], Pollutant::pm10)});
+            }
+        }
+        if (const auto closed = state_.last_closed_day())
+            for (int back = days_shown - 1; back >= 0; --back) {
+                const LocalDay day = closed->plus(-back);
+                if (state_.ledger(place).day(day) == nullptr) continue;
+                days.push_back(day_json(day_figure(state_, place, day, rules_)));
+            }
+        out["strip"] = std::move(strip);
+        out["days"] = std::move(days);
+        year_json(place, out);
+        const Warning* open = state_.open_warning(area.id);
+        out["warning"] = open != nullptr ? json::value(open->id) : json::value(nullptr);
+        out["level"] = warning_level_name(open != nullptr ? open->level() : WarningLevel::none);
+        out["forecasts"] = forecasts(index);
+        return out;
+    }
+
+    json::object day_json(const DayFigure& f) const
+    {
+        const RulePack* pack = rules_.pack(f.day);
+        json::object values;
+        for (const auto p : all_pollutants) values[pollutant_name(p)] = text_or_null(published(f.value[p], p, pack), p);
+        json::object out{{"date", format_day(f.day)}, {"level", f.index.level}, {"primary", primary_zh(f.index.primary)}, {"verdict", verdict_name(f.verdict)}, {"note", index_note_name(f.index.note)}};
+        out["aqi"] = or_null(f.index.aqi);
+        out["values"] = std::move(values);
+        return out;
+    }
+
+    void year_json(PlaceIndex place, json::object& out) const
+    {
+        json::array annual;
+        out["good_days"] = nullptr;
+        if (const auto closed = state_.last_closed_day()) {
+            Figures figures;
+            year_figures(state_, place, closed->year(), rules_, figures);
+            for (const auto& f : figures.annual) {
+                json::object o{{"pollutant", pollutant_name(f.pollutant)}, {"label", pollutant_label(f.pollutant)}, {"unit", display_unit(f.pollutant)},
+                               {"window", window_name(f.window)}, {"year", f.year}, {"valid_days", f.valid_days}, {"year_over", f.year_over}, {"year_valid", f.year_valid}};
+                o["mean"] = text_or_null(f.mean, f.pollutant);
+                o["published"] = text_or_null(f.published, f.pollutant);
+                o["target"] = text_or_null(f.target, f.pollutant);
+                o["allowance"] = text_or_null(f.allowance, f.pollutant);
+                o["met"] = or_null(f.met);
+                o["lost_on"] = day_or_null(f.lost_on);
+                annual.push_back(std::move(o));
+            }
+            for (const auto& f : figures.good_days) {
+                json::object o{{"year", f.year}, {"good", f.good}, {"lost", f.lost}, {"undetermined", f.undetermined}, {"remaining", f.remaining}};
+                o["target"] = or_null(f.target);
+                o["met"] = or_null(f.met);
+                o["lost_on"] = day_or_null(f.lost_on);
+                out["good_days"] = std::move(o);
+            }
+        }
+        out["annual"] = std::move(annual);
+    }
+
+    json::array forecasts(AreaIndex area) const
+    {
+        json::array out;
+        const LocalDay today = day_at(now_, network_.offset);
+        for (int ahead = 0; ahead <= 10; ++ahead) {
+            const auto* said = state_.forecasts(area).of(today.plus(ahead));
+            if (said == nullptr) continue;
+            for (const auto& [organisation, what] : *said)
+                out.push_back(json::object{{"date", format_day(what.day.day)}, {"organisation", organisation}, {"low", what.day.aqi_low}, {"high", what.day.aqi_high}, {"primary", what.day.primary}, {"issued_at", format_instant(what.issued_at, network_.offset)}});
+        }
+        return out;
+    }
+
+    json::array areas() const
+    {
+        json::array out;
+        for (std::uint32_t a = 0; a < network_.areas.size(); ++a) out.push_back(area_json(AreaIndex{a}));
+        return out;
+    }
+
+    json::array stations() const
+    {
+        json::array out;
+        for (std::uint32_t s = 0; s < network_.stations.size(); ++s) {
+            const auto& newest = state_.station(StationIndex{s}).newest;
+            json::object o{{"id", network_.stations[s].id}, {"name", network_.stations[s].name}};
+            o["newest"] = newest ? json::value(format_hour(*newest)) : json::value(nullptr);
+            // Silence is a state: the age of the newest hour, not of the last packet.
+            const std::int64_t silent_ms = newest ? now_.ms - newest->instant(network_.offset).ms : 0;
+            o["silent"] = !newest || silent_ms > std::chrono::milliseconds{config_.silent_after}.count();
+            o["minutes_ago"] = newest ? json::value(std::max<std::int64_t>(silent_ms / 60'000, 0)) : json::value(nullptr);
+            o["hour"] = nullptr;
+            if (const auto closed = state_.last_closed()) o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
+            out.push_back(std::move(o));
+        }
+        return out;
+    }
+
+    json::object revision_json(const Revision& r) const
+    {
+        json::object out{{"number", r.number},
+                         {"kind", revision_kind_name(r.kind)},
+                         {"kind_zh", revision_kind_zh(r.kind)},
+                         {"level", warning_level_name(r.level)},
+                         {"level_zh", warning_level_zh(r.level)},
+                         {"previous", warning_level_name(r.previous)},
+                         {"state", revision_state_name(r.state)},
+                         {"state_zh", revision_state_zh(r.state)},
+                         {"effective", format_instant(r.effective.instant(network_.offset), network_.offset)},
+                         {"proposed_at", format_instant(r.proposed_at, network_.offset)},
+                         {"clause", r.judgement.clause},
+                         {"first_day", format_day(r.judgement.first)},
+                         {"last_day", format_day(r.judgement.last)},
+                         {"heavy_days", r.judgement.heavy_days},
+                         {"severe_days", r.judgement.severe_days},
+                         {"highest_aqi", r.judgement.highest_aqi},
+                         {"rules", r.rules}};
+        json::array inputs, signatures;
+        for (const auto& in : r.judgement.inputs) {
+            json::object o{{"date", format_day(in.day)}, {"basis", day_basis_name(in.basis)}};
+            o["aqi"] = in.aqi >= 0 ? json::value(in.aqi) : json::value(nullptr);
+            inputs.push_back(std::move(o));
+        }
+        for (const auto& signature : r.signatures) signatures.push_back(act_json(signature.act));
+        out["inputs"] = std::move(inputs);
+        out["signatures"] = std::move(signatures);
+        out["approval"] = r.approval ? json::value(act_json(*r.approval)) : json::value(nullptr);
+        out["issue"] = r.issue ? json::value(act_json(*r.issue)) : json::value(nullptr);
+        return out;
+    }
+
+    json::object act_json(const Act& act) const
+    {
+        const Person* person = network_.person_named(act.person);
+        return {{"person", act.person}, {"name", person != nullptr ? person->name : act.person}, {"at", format_instant(act.at, network_.offset)}};
+    }
+
+    json::array warnings() const
+    {
+        json::array out;
+        const auto& all = state_.warnings();
+        for (auto w = all.rbegin(); w != all.rend() && out.size() < rows_shown; ++w) {
+            json::array revisions;
+            for (const auto& r : w->revisions) revisions.push_back(revision_json(r));
+            const auto area = network_.area_named(w->area);
+            out.push_back(json::object{{"id", w->id},
+                                       {"area", w->area},
+                                       {"area_name", area ? network_.areas[area->value].name : w->area},
+                                       {"level", warning_level_name(w->level())},
+                                       {"level_zh", warning_level_zh(w->level())},
+                                       {"closed", w->closed()},
+                                       {"pending", w->pending() != nullptr ? json::value(w->pending()->number) : json::value(nullptr)},
+                                       {"revisions", std::move(revisions)}});
+        }
+        return out;
+    }
+
+    json::array outbox() const
+    {
+        json::array out;
+        for (const auto& e : s_.store->newest_outbox(rows_shown))
+            out.push_back(json::object{{"warning", e.row.warning}, {"revision", e.row.revision}, {"channel", e.row.channel}, {"state", send_state_name(e.state)}, {"attempts", e.attempts}, {"detail", e.detail}, {"created_at", format_instant(e.row.created_at, network_.offset)}});
+        return out;
+    }
+
+    json::object counts() const
+    {
+        json::object out;
+        for (const auto& c : s_.store->counts()) out[c.name] = c.count;
+        return out;
+    }
+
+    json::array aside() const
+    {
+        json::array out;
+        for (const auto& row : s_.store->newest_parked(rows_shown))
+            out.push_back(json::object{{"at", format_instant(Instant{row.received_ms}, network_.offset)}, {"reason", row.reason}, {"detail", row.detail}, {"link", row.link}, {"origin", row.origin}, {"station", row.station}});
+        return out;
+    }
+
+    const Sources& s_;
+    const Config& config_;
+    const State& state_;
+    const Rules& rules_;
+    const Network& network_;
+    const Instant now_;
+};
+
+} // namespace
+
+std::string status_json(const Sources& sources) { return Writer{sources}.write(); }
+
+} // namespace aqi::daemon::web

@@ -1,0 +1,27 @@
+// daemon/web/api: everything we know of ourselves, as one JSON text; the page and `aqictl status` read the same.
+//
+// Knows: what stands on the page. Does not know: HTTP, or how a figure was made.
+#pragma once
+
+#include "daemon/config.hpp"
+#include "daemon/dispatch.hpp"
+#include "daemon/health.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/turns.hpp"
+
+#include <string>
+
+namespace aqi::daemon::web {
+
+struct Sources {
+    const Config* config = nullptr;
+    const Turns* turns = nullptr;
+    const Health* health = nullptr;
+    const Dispatch* dispatch = nullptr;
+    SqliteStore* store = nullptr;
+    const Clock* clock = nullptr;
+};
+
+std::string status_json(const Sources& sources);
+
+} // namespace aqi::daemon::web

@@ -1,0 +1,101 @@
+// drivers/driver: the whole contract between foreign bytes and the rest of the house.
+//
+// The story. A link listens. When bytes arrive, it hands them to the inbox, at once and unread, together with where they
+// came from; the inbox call returns when they are durable, and only then does the link acknowledge them to the sender.
+// Later, in a turn, the loop takes them from the inbox and gives them to the driver's decode(), which says what readings
+// they mean, or why they mean nothing. A driver emits only what it received: it never stores, averages, fills, derives
+// or warns. Bad data is absent with a flag, never a number.
+//
+// A driver is one file and one row in registry.cpp. It owns its settings, their parsing and its sample stanza. The row
+// feeds the configuration check, `aqictl drivers`, the recordings test and the fuzzer.
+//
+// Threads: open() and everything of a Link is called on the loop. A link's own thread may do two things: call
+// Inbox::append() and post to the loop's executor. decode() is pure and may run anywhere.
+#pragma once
+
+#include "libaqi/reading.hpp"
+#include "libaqi/settings.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <any>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aqi::drivers {
+
+/// Bytes as they came, and what is known of their way.
+struct Frame {
+    std::string_view link;   ///< the link's name in the configuration
+    std::string_view origin; ///< topic or peer
+    std::string_view bytes;
+    Instant received_at;
+    bool retained = false;   ///< the broker's memory, not news
+};
+
+/// Longest frame any link takes; longer ones are counted and kept by their first bytes.
+inline constexpr std::size_t frame_max = 256 * 1024;
+
+/// What a frame means. Readings and faults side by side: one bad reading of a batch does not take the others with it.
+struct Decoded {
+    std::vector<Reading> readings;
+    std::vector<Fault> faults;
+};
+
+/// Where links put what they receive. Implemented by the daemon.
+class Inbox {
+public:
+    virtual ~Inbox() = default;
+    /// Returns when the frame is durable; blocks and tries again while storage fails. Returns false only when the
+    /// daemon is stopping: the frame was not kept and must not be acknowledged. Thread-safe.
+    virtual bool append(const Frame& frame) = 0;
+    /// Whether appends go through at once. While false a link must not call into a library whose thread may be held
+    /// in append().
+    virtual bool flowing() const = 0;
+};
+
+enum class LinkState : std::uint8_t { connecting, up, down };
+std::string_view link_state_name(LinkState state);
+
+struct LinkStatus {
+    LinkState state = LinkState::connecting;
+    std::string detail; ///< why down, what is subscribed
+};
+
+/// Something that listens.
+class Link {
+public:
+    virtual ~Link() = default;
+    virtual void start() = 0;
+    /// Ends every connection. Frames not yet acknowledged stay unacknowledged.
+    virtual void stop() = 0;
+};
+
+struct LinkContext {
+    std::string name; ///< of the link, in the configuration
+    boost::asio::any_io_executor executor;
+    Inbox* inbox = nullptr; ///< outlives the link
+    std::function<Instant()> now; ///< stamps arrivals; thread-safe
+    std::function<void(LinkStatus)> report; ///< called on the loop, on every change of state
+};
+
+/// One row of the driver table: everything the daemon knows about a driver.
+struct DriverInfo {
+    std::string_view name;    ///< as written in the configuration: driver = "mqtt-json"
+    std::string_view summary; ///< one line for `aqictl drivers`
+    std::string_view sample;  ///< a [[link]] stanza with every key, its default and its consequence
+    /// Reads and checks the driver's keys of a [[link]] table; throws SettingError. What it returns goes to the others.
+    std::any (*settings)(const Settings&);
+    Decoded (*decode)(const Frame&, const std::any& settings, UtcOffset offset);
+    std::unique_ptr<Link> (*open)(const std::any& settings, LinkContext);
+};
+
+/// Every driver, in the order they are listed to people.
+std::span<const DriverInfo> all_drivers();
+const DriverInfo* driver_named(std::string_view name);
+
+} // namespace aqi::drivers

@@ -1,0 +1,362 @@
+#include "drivers/mqtt_link.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <mqtt/async_client.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <fstream>
+#include <random>
+
+#include <unistd.h>
+
+namespace aqi::drivers {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::milliseconds;
+
+constexpr int backoff_least_ms = 250;
+constexpr int backoff_most_ms = 30'000;
+/// How often the loop asks whether Paho still believes in the connection: 1.3.12 does not always call back when a
+/// PINGRESP stays away (paho.mqtt.c issue 1505).
+constexpr auto look_every = std::chrono::seconds{2};
+constexpr auto disconnect_patience = std::chrono::seconds{2};
+/// A session that is granted fewer is worse than none: at QoS 0 the broker would forget what we did not take.
+constexpr int wanted_qos = 1;
+
+std::string first_line_of(const std::string& file)
+{
+    std::ifstream in{file};
+    std::string line;
+    if (!std::getline(in, line)) throw std::runtime_error(fmt::format("{}: cannot read a password from it", file));
+    return line;
+}
+
+class MqttLink;
+
+/// Answers of one asynchronous call, on Paho's thread. They post and return: waiting there for anything that needs
+/// Paho's thread would be for ever.
+class Answer : public mqtt::iaction_listener {
+public:
+    Answer(std::function<void(bool, std::string)> then) : then_(std::move(then)) {}
+    void on_success(const mqtt::token& token) override { then_(true, granted(token)); }
+    void on_failure(const mqtt::token& token) override
+    {
+        const int reason = static_cast<int>(token.get_reason_code());
+        then_(false, reason != 0 ? mqtt::exception::reason_code_str(reason).empty()
+                                       ? fmt::format("reason code {}", reason)
+                                       : mqtt::exception::reason_code_str(reason)
+                                 : mqtt::exception::error_str(token.get_return_code()));
+    }
+
+private:
+    static std::string granted(const mqtt::token& token)
+    {
+        if (token.get_type() != mqtt::token::Type::SUBSCRIBE) return {};
+        const auto response = token.get_subscribe_response();
+        const auto& codes = response.get_reason_codes();
+        return codes.empty() ? std::string{"?"} : std::to_string(static_cast<int>(codes.front()));
+    }
+    std::function<void(bool, std::string)> then_;
+};
+
+class MqttLink : public Link, public std::enable_shared_from_this<MqttLink> {
+public:
+    MqttLink(MqttSettings settings, LinkContext context) :
+        settings_(std::move(settings)), context_(std::move(context)), retry_(context_.executor), look_(context_.executor)
+    {}
+
+    ~MqttLink() override { let_go(); }
+
+    void begin()
+    {
+        make_client();
+        connect();
+        look();
+    }
+
+    void start() override { begin(); }
+
+    void stop() override
+    {
+        stopping_ = true;
+        retry_.cancel();
+        look_.cancel();
+        if (!client_) return;
+        // With Paho's thread held in append() every call into Paho would wait for it. The process is about to end and
+        // the broker keeps what was not acknowledged: leave the library alone.
+        if (!context_.inbox->flowing()) {
+            (void)client_.release();
+            return;
+        }
+        try {
+            if (client_->is_connected()) {
+                publish_status("offline");
+                client_->disconnect(500)->wait_for(disconnect_patience);
+            }
+        } catch (const mqtt::exception&) { // going away anyway
+        }
+        let_go();
+    }
+
+private:
+    void let_go()
+    {
+        if (!client_) return;
+        if (context_.inbox->flowing()) client_.reset();
+        else (void)client_.release();
+    }
+
+    int paho_version() const { return settings_.version == MqttVersion::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1; }
+
+    void make_client()
+    {
+        client_ = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, mqtt::create_options{paho_version()});
+        // Callbacks are set before the first connect: setting them later can deadlock (paho.mqtt.cpp issue 519).
+        client_->set_message_callback([this](mqtt::const_message_ptr message) { arrived(*message); });
+        client_->set_connection_lost_handler([weak = weak_from_this(), executor = context_.executor](const std::string& why) {
+            asio::post(executor, [weak, why] {
+                if (auto self = weak.lock()) self->lost(why.empty() ? "the connection was lost" : why);
+            });
+        });
+        client_->set_disconnected_handler([weak = weak_from_this(), executor = context_.executor](const mqtt::properties&, mqtt::ReasonCode code) {
+            asio::post(executor, [weak, code] {
+                if (auto self = weak.lock()) self->lost(fmt::format("the broker ended the connection, reason code {}", static_cast<int>(code)));
+            });
+        });
+    }
+
+    // Paho calls this on its own thread. The frame is durable when append() returns, and Paho sends the PUBACK after this
+    // function returns: that order is the guarantee (performance study 4.1, 4.2).
+    void arrived(const mqtt::message& message)
+    {
+        Frame frame;
+        frame.link = context_.name;
+        frame.origin = message.get_topic();
+        const auto& payload = message.get_payload_ref();
+        frame.bytes = std::string_view{payload.data(), payload.size()};
+        frame.received_at = context_.now();
+        frame.retained = message.is_retained();
+        if (context_.inbox->append(frame)) return;
+        // Stopping without having kept it. Returning would acknowledge it, so this thread never returns; the process ends.
+        while (true) ::pause();
+    }
+
+    mqtt::connect_options options() const
+    {
+        auto builder = mqtt::connect_options_builder();
+        builder.mqtt_version(paho_version()); // explicitly, else a failed attempt falls back (paho.mqtt.c issue 1187)
+        if (settings_.version == MqttVersion::v5) builder.clean_start(false);
+        else builder.clean_session(false);
+        builder.keep_alive_interval(std::chrono::seconds{settings_.keep_alive_s});
+        builder.connect_timeout(std::chrono::seconds{10});
+        if (!settings_.user.empty()) builder.user_name(settings_.user);
+        if (!settings_.password_file.empty()) builder.password(first_line_of(settings_.password_file));
+        if (!settings_.status_topic.empty()) builder.will(mqtt::message{settings_.status_topic, "offline", 1, true});
+        if (settings_.uri.starts_with("ssl://") || settings_.uri.starts_with("mqtts://")) {
+            mqtt::ssl_options ssl;
+            if (!settings_.ca_file.empty()) ssl.set_trust_store(settings_.ca_file);
+            if (!settings_.certificate_file.empty()) ssl.set_key_store(settings_.certificate_file);
+            if (!settings_.key_file.empty()) ssl.set_private_key(settings_.key_file);
+            ssl.set_verify(true); // the host name too
+            ssl.set_enable_server_cert_auth(true);
+            builder.ssl(std::move(ssl));
+        }
+        return builder.finalize();
+    }
+
+    void connect()
+    {
+        if (stopping_ || !context_.inbox->flowing()) return schedule();
+        report(LinkState::connecting, fmt::format("connecting to {}", settings_.uri));
+        try {
+            options_ = options();
+            // Paho C++ 1.2.0 keeps a pointer into the object it copied options from; properties are set on the final
+            // object only (paho.mqtt.cpp issue 445).
+            if (settings_.version == MqttVersion::v5)
+                options_.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL, settings_.session_expiry_s}});
+            const auto generation = ++generation_;
+            Answer& connected = answer([generation](MqttLink& self, bool good, const std::string& why) {
+                if (generation != self.generation_) return;
+                if (good) self.connected();
+                else self.lost(fmt::format("cannot connect to {}: {}", self.settings_.uri, why));
+            });
+            client_->connect(options_, nullptr, connected);
+        } catch (const std::exception& error) {
+            lost(fmt::format("cannot connect to {}: {}", settings_.uri, error.what()));
+        }
+    }
+
+    void connected()
+    {
+        // Whatever the broker remembers, every subscription is made again and counts only when acknowledged.
+        subscribed_ = 0;
+        const auto generation = generation_;
+        try {
+            for (const auto& topic : settings_.topics) {
+                Answer& acknowledged = answer([generation, topic](MqttLink& self, bool good, const std::string& what) {
+                    if (generation == self.generation_) self.subscribed(topic, good, what);
+                });
+                client_->subscribe(topic, wanted_qos, nullptr, acknowledged);
+            }
+        } catch (const mqtt::exception& error) {
+            lost(fmt::format("cannot subscribe: {}", error.what()));
+        }
+    }
+
+    void subscribed(const std::string& topic, bool good, const std::string& what)
+    {
+        if (!good || what != std::to_string(wanted_qos)) {
+            // Half a subscription would look alive and lose stations: go down, loudly, and try again.
+            const std::string why = good ? fmt::format("the broker grants {} only at QoS {}", topic, what) : fmt::format("the broker refuses {}: {}", topic, what);
+            try {
+                client_->disconnect();
+            } catch (const mqtt::exception&) {
+            }
+            return lost(why);
+        }
+        if (++subscribed_ < settings_.topics.size()) return;
+        backoff_ms_ = backoff_least_ms;
+        report(LinkState::up, fmt::format("{} of {} subscriptions at {}", subscribed_, settings_.topics.size(), settings_.uri));
+        publish_status("online");
+    }
+
+    void publish_status(const std::string& text)
+    {
+        if (settings_.status_topic.empty()) return;
+        try {
+            client_->publish(settings_.status_topic, text.data(), text.size(), 1, true);
+        } catch (const mqtt::exception&) { // the last will says it for us
+        }
+    }
+
+    void lost(const std::string& why)
+    {
+        if (stopping_) return;
+        ++generation_; // answers of the old connection are no longer ours
+        report(LinkState::down, why);
+        schedule();
+    }
+
+    void schedule()
+    {
+        if (stopping_ || waiting_) return;
+        waiting_ = true;
+        // A little chance, so that many daemons do not knock at a restarted broker in step.
+        const int jitter = std::uniform_int_distribution<int>{0, backoff_ms_ / 4}(random_);
+        retry_.expires_after(milliseconds{backoff_ms_ + jitter});
+        backoff_ms_ = std::min(backoff_ms_ * 2, backoff_most_ms);
+        retry_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+            auto self = weak.lock();
+            if (!self || ec) return;
+            self->waiting_ = false;
+            self->connect();
+        });
+    }
+
+    /// Paho is asked only while its thread cannot be held in append(), where the answer would wait for the disk.
+    void look()
+    {
+        look_.expires_after(look_every);
+        look_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
+            auto self = weak.lock();
+            if (!self || ec) return;
+            const bool may_ask = self->context_.inbox->flowing() && self->state_ == LinkState::up;
+            if (may_ask && !self->client_->is_connected()) self->lost("the connection is gone and nobody said so");
+            self->look();
+        });
+    }
+
+    void report(LinkState state, std::string detail)
+    {
+        state_ = state;
+        context_.report({state, std::move(detail)});
+    }
+
+    /// Paho holds a plain pointer until it answers, which after a lost connection may be late or never; so the last
+    /// ones are kept a good while.
+    Answer& answer(std::function<void(MqttLink&, bool, const std::string&)> then)
+    {
+        const std::size_t kept = 64 + 2 * settings_.topics.size();
+        if (answers_.size() >= kept) answers_.pop_front();
+        answers_.push_back(std::make_unique<Answer>([weak = weak_from_this(), executor = context_.executor, then = std::move(then)](bool good, std::string what) {
+            asio::post(executor, [weak, then, good, what = std::move(what)] {
+                if (auto self = weak.lock()) then(*self, good, what);
+            });
+        }));
+        return *answers_.back();
+    }
+
+    const MqttSettings settings_;
+    const LinkContext context_;
+    asio::steady_timer retry_;
+    asio::steady_timer look_;
+    std::mt19937 random_{std::random_device{}()};
+    mqtt::connect_options options_;
+    std::deque<std::unique_ptr<Answer>> answers_;
+    std::unique_ptr<mqtt::async_client> client_; // after what its callbacks use
+    LinkState state_ = LinkState::connecting;
+    std::size_t subscribed_ = 0;
+    std::uint64_t generation_ = 0;
+    int backoff_ms_ = backoff_least_ms;
+    bool waiting_ = false;
+    bool stopping_ = false;
+};
+
+/// Links are shared with the handlers they post; the owner sees a plain Link.
+class Held : public Link {
+public:
+    explicit Held(std::shared_ptr<MqttLink> link) : link_(std::move(link)) {}
+    void start() override { link_->start(); }
+    void stop() override { link_->stop(); }
+
+private:
+    std::shared_ptr<MqttLink> link_;
+};
+
+} // namespace
+
+MqttSettings read_mqtt_settings(const Settings& table)
+{
+    MqttSettings out;
+    out.uri = table.text("uri");
+    const auto known_scheme = out.uri.starts_with("tcp://") || out.uri.starts_with("ssl://") || out.uri.starts_with("mqtt://") || out.uri.starts_with("mqtts://");
+    if (!known_scheme) table.fail("uri", fmt::format("\"{}\" must begin with tcp:// or ssl://", out.uri));
+    out.client_id = table.text("client_id");
+    if (out.client_id.empty()) table.fail("client_id", "an empty client_id has no persistent session");
+    out.topics = table.texts_or_none("topics");
+    if (out.topics.empty()) table.fail("topics", "\"topics\" must name at least one filter");
+    out.version = table.choice_or<MqttVersion>("version", MqttVersion::v5, {{"5", MqttVersion::v5}, {"3.1.1", MqttVersion::v3_1_1}});
+    out.user = table.text_or("user", "");
+    out.password_file = table.text_or("password_file", "");
+    out.ca_file = table.text_or("ca_file", "");
+    out.certificate_file = table.text_or("certificate_file", "");
+    out.key_file = table.text_or("key_file", "");
+    out.keep_alive_s = static_cast<int>(table.integer_or("keep_alive_s", out.keep_alive_s, 2, 3600));
+    out.session_expiry_s = static_cast<int>(table.integer_or("session_expiry_s", out.session_expiry_s, 60, 365 * 24 * 3600));
+    out.status_topic = table.text_or("status_topic", "");
+    out.station_level = static_cast<int>(table.integer_or("station_level", out.station_level, -1, 20));
+    return out;
+}
+
+std::unique_ptr<Link> open_mqtt_link(const MqttSettings& settings, LinkContext context)
+{
+    return std::make_unique<Held>(std::make_shared<MqttLink>(settings, std::move(context)));
+}
+
+std::string_view topic_level(std::string_view topic, int level)
+{
+    for (; level > 0; --level) {
+        const auto slash = topic.find('/');
+        if (slash == std::string_view::npos) return {};
+        topic.remove_prefix(slash + 1);
+    }
+    return topic.substr(0, topic.find('/'));
+}
+
+} // namespace aqi::drivers

@@ -84,7 +84,7 @@ private:
         if (!figures) throw StoreError(fmt::format("the journal cannot be read: {}", figures.error().what));
         const auto written = store_->rewrite_figures(*figures, digest);
         if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
-        log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
+        if (!figures->days.empty()) log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
     }
 
     void start_dispatch()
@@ -192,6 +192,7 @@ private:
         context.turns = turns_.get();
         context.clock = &clock_;
         context.status = [this] { return status(); };
+        context.counts = [this] { return web::counts_json(*store_); };
         if (simulated_) context.set_clock = [this](Instant to) { return set_clock(to); };
         return context;
     }

@@ -113,10 +113,11 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     const auto command = text(*request, "command").value_or("");
     if (command == "ping") return agree();
     if (command == "status") return context.status();
+    if (command == "counts") return context.counts();
     if (command == "forecast") return forecast(*request, peer, context);
     if (command == "act") return act(*request, peer, context);
     if (command == "clock") return set_clock(*request, context);
-    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, forecast, act, clock", command));
+    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, clock", command));
 }
 
 } // namespace aqi::daemon

@@ -1,6 +1,6 @@
 // daemon/commands: what a line on the control socket asks for.
 //
-// Requests: {"command": "ping"}; {"command": "status"}; {"command": "forecast", "person": P, "area": A, "days":
+// Requests: {"command": "ping"}; {"command": "status"}; {"command": "counts"}; {"command": "forecast", "person": P, "area": A, "days":
 // [{"date", "low", "high", "primary"}]}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" |
 // "approve" | "issue" | "lift"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
@@ -22,6 +22,7 @@ struct CommandContext {
     Turns* turns = nullptr;
     const Clock* clock = nullptr;
     std::function<std::string()> status;
+    std::function<std::string()> counts; ///< {"name": n, ...}: what was taken in, repeated, put aside
     /// Moves the simulated clock and does everything that becomes due; empty with a real clock. The answer is a reason
     /// to refuse, or empty.
     std::function<std::string(Instant)> set_clock;

@@ -85,7 +85,7 @@ private:
         if (!offset) table->fail("utc_offset", offset.error().detail);
         out_.rules.network.offset = *offset;
         out_.close_after = std::chrono::minutes{table->integer_or("close_after_minutes", 20, 0, 59)};
-        out_.ahead_at_most = std::chrono::minutes{table->integer_or("ahead_at_most_minutes", 10, 0, 600)};
+        out_.ahead_at_most = std::chrono::minutes{table->integer_or("ahead_at_most_minutes", 10, 0, 3'000)};
         out_.silent_after = std::chrono::minutes{table->integer_or("silent_after_minutes", 130, 61, 10'000)};
         table->done();
     }

@@ -40,6 +40,13 @@ std::optional<Concentration> published(const std::optional<Concentration>& value
     return round_for_index(*value, p, *pack);
 }
 
+json::object counts_of(SqliteStore& store)
+{
+    json::object out;
+    for (const auto& c : store.counts()) out[c.name] = c.count;
+    return out;
+}
+
 class Writer {
 public:
     explicit Writer(const Sources& sources) :
@@ -69,7 +76,7 @@ public:
         out["stations"] = stations();
         out["warnings"] = warnings();
         out["outbox"] = outbox();
-        out["counts"] = counts();
+        out["counts"] = counts_of(*s_.store);
         out["aside"] = aside();
         return json::serialize(out);
     }
@@ -299,13 +306,6 @@ private:
         return out;
     }
 
-    json::object counts() const
-    {
-        json::object out;
-        for (const auto& c : s_.store->counts()) out[c.name] = c.count;
-        return out;
-    }
-
     json::array aside() const
     {
         json::array out;
@@ -325,5 +325,6 @@ private:
 } // namespace
 
 std::string status_json(const Sources& sources) { return Writer{sources}.write(); }
+std::string counts_json(SqliteStore& store) { return json::serialize(counts_of(store)); }
 
 } // namespace aqi::daemon::web

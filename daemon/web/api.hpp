@@ -23,5 +23,6 @@ struct Sources {
 };
 
 std::string status_json(const Sources& sources);
+std::string counts_json(SqliteStore& store);
 
 } // namespace aqi::daemon::web

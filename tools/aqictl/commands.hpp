@@ -22,5 +22,7 @@ enum Exit : int {
 
 void add_index(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
+void add_warnings(CLI::App& app, int& exit_code);
+void add_local(CLI::App& app, int& exit_code);
 
 } // namespace aqi::tools

@@ -1,6 +1,6 @@
 // aqictl index: concentrations in, AQI out, row by row. The form is a contract that others script against.
 #include "tools/aqictl/commands.hpp"
-#include "tools/aqictl/input.hpp"
+#include "tools/replay/input.hpp"
 
 #include "drivers/archive.hpp"
 #include "libaqi/iaqi.hpp"

@@ -1,6 +1,6 @@
 // aqictl: questions to the figures and to a running aqid. See aqictl(1).
 #include "tools/aqictl/commands.hpp"
-#include "tools/aqictl/input.hpp"
+#include "tools/replay/input.hpp"
 
 #include "libaqi/settings.hpp"
 
@@ -16,6 +16,8 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     aqi::tools::add_index(app, exit_code);
     aqi::tools::add_replay(app, exit_code);
+    aqi::tools::add_warnings(app, exit_code);
+    aqi::tools::add_local(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,7 +1,7 @@
 // aqictl replay: what the engine makes of an archive, for people or as JSON. The JSON's form is a contract.
 #include "tools/aqictl/commands.hpp"
-#include "tools/aqictl/input.hpp"
-#include "tools/aqictl/replay_run.hpp"
+#include "tools/replay/input.hpp"
+#include "tools/replay/replay_run.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>

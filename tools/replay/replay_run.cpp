@@ -1,7 +1,7 @@
-#include "tools/aqictl/replay_run.hpp"
+#include "tools/replay/replay_run.hpp"
 
 #include "drivers/archive.hpp"
-#include "tools/aqictl/input.hpp"
+#include "tools/replay/input.hpp"
 
 #include <fmt/format.h>
 
@@ -91,6 +91,7 @@ private:
             const auto& value = (*values)[index_of(out_.hourly ? hour_items[index_of(p)] : day_items[index_of(p)])];
             if (!value) continue;
             if (!is_news(station, *period, p, *value)) continue;
+            if (request_.on_value) request_.on_value(station, *period, p, *value);
             if (out_.hourly) events.emplace_back(Observed{station, *period, p, Flag::normal, *value});
             else events.emplace_back(ObservedDay{station, day, p, Flag::normal, *value});
         }

@@ -1,4 +1,4 @@
-// tools/aqictl/replay_run: an archive through the whole engine, with a clock that is only the archive's own.
+// tools/replay/replay_run: an archive through the whole engine, with a clock that is only the archive's own.
 //
 // Knows: each area of the file is one station and one area; without forecasts in the file, the observed days stand in as
 // perfect ones, and three imaginary people agree to every proposal at once.
@@ -7,6 +7,7 @@
 
 #include "libaqi/engine.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,8 @@ struct ReplayRequest {
     std::string co_unit; ///< "", "mg" or "ug"
     bool zero_is_missing = false;
     bool keep_going = false;
+    /// Told every value that is news, in the order of the file; for those who play the archive to somebody else.
+    std::function<void(StationIndex, HourEnding, Pollutant, Concentration)> on_value;
 };
 
 /// A row of the file that could not be read, "file:line: why".

@@ -1,19 +1,13 @@
-// tools/aqictl/input: files as text, and the rule packs a command works with.
+// tools/replay/input: files as text, and the rule packs a command works with.
 #pragma once
 
 #include "libaqi/rule_pack.hpp"
+#include "tools/command_error.hpp"
 
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace aqi::tools {
-
-/// Something the person at the terminal has to mend; main prints it and returns exit_refused.
-class CommandError : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 /// The whole of a file, "-" for standard input; .gz is unpacked on the way. Throws CommandError.
 std::string read_input(const std::string& name);

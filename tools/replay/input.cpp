@@ -1,4 +1,4 @@
-#include "tools/aqictl/input.hpp"
+#include "tools/replay/input.hpp"
 
 #include "schemas/embedded.hpp"
 

@@ -1,0 +1,127 @@
+#include "libaqi/annual.hpp"
+#include "tests/support/builders.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace aqi;
+using namespace aqi::tests;
+
+namespace {
+
+PlaceDay of(std::int64_t pm2_5, DayVerdict verdict = DayVerdict::good)
+{
+    PlaceDay d;
+    d.closed = true;
+    d.mean[Pollutant::pm2_5] = Mean::of(ug(pm2_5));
+    d.verdict = verdict;
+    return d;
+}
+
+PlaceDay empty_day()
+{
+    PlaceDay d;
+    d.closed = true;
+    return d;
+}
+
+const AnnualFigure* figure(const std::vector<AnnualFigure>& all, Window window)
+{
+    for (const auto& f : all)
+        if (f.pollutant == Pollutant::pm2_5 && f.window == window) return &f;
+    return nullptr;
+}
+
+std::vector<AnnualFigure> annual(const PlaceLedger& ledger, int year, const Target* target = nullptr)
+{
+    std::vector<AnnualFigure> out;
+    ledger.annual(PlaceIndex{0}, year, pack("cn-2012"), target, out);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("the two annual means are two numbers")
+{
+    PlaceLedger ledger;
+    for (LocalDay d = day(2015, 1, 1); d <= day(2016, 1, 10); d = d.plus(1)) ledger.put(d, of(d.year() == 2015 ? 100 : 20));
+    const auto all = annual(ledger, 2016);
+    CHECK(figure(all, Window::year_to_date)->mean == ug(20));
+    CHECK(figure(all, Window::year_to_date)->valid_days == 10);
+    // 355 days of 100 and 10 of 20 over the last 365.
+    CHECK(figure(all, Window::trailing_365_days)->valid_days == 365);
+    CHECK(figure(all, Window::trailing_365_days)->mean->ng_per_m3() == 97'808); // (355*100 + 10*20)/365 = 97.80821...
+}
+
+TEST_CASE("a target met on an invalid year is not proven")
+{
+    Target target{"*", 2016, std::nullopt, ug(67), std::nullopt};
+    PlaceLedger whole, thin, gap_in_june;
+    for (LocalDay d = day(2016, 1, 1); d <= day(2016, 12, 31); d = d.plus(1)) {
+        whole.put(d, of(67));
+        thin.put(d, d - day(2016, 1, 1) < 43 ? empty_day() : of(67)); // 323 days
+        gap_in_june.put(d, d.month() == 6 && d.day_of_month() <= 4 ? empty_day() : of(67)); // 362 days, June has 26
+    }
+    const auto met = [&](const PlaceLedger& ledger) { return figure(annual(ledger, 2016, &target), Window::year_to_date)->met; };
+    CHECK(met(whole) == std::optional{true}); // 67 is not above 67
+    CHECK(met(thin) == std::nullopt);
+    CHECK(met(gap_in_june) == std::nullopt);
+    CHECK(figure(annual(whole, 2016), Window::year_to_date)->met == std::nullopt); // no target
+}
+
+TEST_CASE("targets are held against the published figure")
+{
+    Target target{"*", 2016, std::nullopt, ug(67), std::nullopt};
+    for (const auto& [ng, met] : {std::pair{67'499, true}, std::pair{67'500, false}, std::pair{67'501, false}}) {
+        PlaceLedger ledger;
+        PlaceDay d = of(0);
+        d.mean[Pollutant::pm2_5] = Mean::of(Concentration::from_ng_per_m3(ng));
+        for (LocalDay l = day(2016, 1, 1); l <= day(2016, 12, 31); l = l.plus(1)) ledger.put(l, d);
+        INFO(ng);
+        CHECK(figure(annual(ledger, 2016, &target), Window::year_to_date)->met == std::optional{met}); // 67.5 rounds to 68
+    }
+}
+
+TEST_CASE("the day a target was lost on is the first after which zeros would not help")
+{
+    // 200 a day: after n days the sum is 200n; lost when round(200n/366) > 67, i.e. 200n > 67.5*366 = 24705: n = 124.
+    Target target{"*", 2016, std::nullopt, ug(67), std::nullopt};
+    PlaceLedger ledger;
+    for (LocalDay d = day(2016, 1, 1); d <= day(2016, 6, 30); d = d.plus(1)) ledger.put(d, of(200));
+    CHECK(figure(annual(ledger, 2016, &target), Window::year_to_date)->lost_on == day(2016, 1, 1).plus(123));
+    // A correction of an early day moves it: 200 less, one day later.
+    ledger.put(day(2016, 1, 3), of(0));
+    CHECK(figure(annual(ledger, 2016, &target), Window::year_to_date)->lost_on == day(2016, 1, 1).plus(124));
+}
+
+TEST_CASE("good days count days, and are lost when the remaining ones do not suffice")
+{
+    Target target{"*", 2016, std::nullopt, std::nullopt, 190};
+    PlaceLedger ledger;
+    const auto figure_now = [&] { return ledger.good_days(PlaceIndex{0}, 2016, pack("cn-2012"), &target); };
+    // 366 days: 176 lost ones leave exactly 190.
+    for (int n = 0; n < 176; ++n) ledger.put(day(2016, 1, 1).plus(n), of(100, DayVerdict::lost));
+    CHECK(!figure_now().lost_on);
+    CHECK(!figure_now().met);
+    ledger.put(day(2016, 1, 1).plus(176), of(100, DayVerdict::undetermined));
+    CHECK(figure_now().lost_on == day(2016, 1, 1).plus(176)); // an undetermined day is no good day
+    CHECK(figure_now().met == std::optional{false});
+    CHECK(figure_now().undetermined == 1);
+    ledger.put(day(2016, 1, 1).plus(176), of(50, DayVerdict::good)); // determined after all
+    CHECK(!figure_now().lost_on);
+    for (int n = 177; n < 366; ++n) ledger.put(day(2016, 1, 1).plus(n), of(50, DayVerdict::good));
+    CHECK(figure_now().good == 190);
+    CHECK(figure_now().met == std::optional{true});
+    CHECK(figure_now().good + figure_now().lost + figure_now().undetermined == 366);
+}
+
+TEST_CASE("days in any order, twice or corrected, make the same ledger")
+{
+    PlaceLedger forward, backward;
+    for (int n = 0; n < 500; ++n) forward.put(day(2015, 6, 1).plus(n), of(n % 97));
+    for (int n = 499; n >= 0; --n) {
+        backward.put(day(2015, 6, 1).plus(n), of(5));
+        backward.put(day(2015, 6, 1).plus(n), of(n % 97));
+        backward.put(day(2015, 6, 1).plus(n), of(n % 97));
+    }
+    CHECK(forward == backward);
+}

@@ -1,0 +1,120 @@
+#include "daemon/config.hpp"
+#include "libaqi/settings.hpp"
+#include "tests/support/builders.hpp"
+#include "tests/support/shared.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+using namespace aqi;
+using namespace aqi::daemon;
+using namespace aqi::tests;
+
+namespace {
+
+std::string example() { return text_of(source_file("schemas/aqid.example.toml")); }
+
+std::string refusal(const std::string& text, Mode mode = Mode::real)
+{
+    try {
+        parse_config(text, "aqid.toml", mode);
+        return "taken";
+    } catch (const SettingError& error) {
+        return error.what();
+    }
+}
+
+std::string changed(const std::string& from, const std::string& to)
+{
+    std::string text = example();
+    const auto at = text.find(from);
+    if (at == std::string::npos) throw std::runtime_error("the example has no such text: " + from);
+    return text.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("the example configuration is good, and means what it says")
+{
+    const Config config = parse_config(example(), "aqid.toml", Mode::real);
+    CHECK(config.durability == Durability::power);
+    CHECK(config.http.port == 8080);
+    CHECK(config.close_after.count() == 20);
+    CHECK(config.rules.network.stations.size() == 3);
+    CHECK(config.rules.network.areas.size() == 2);
+    CHECK(config.links.size() == 1);
+    CHECK(config.channels.size() == 2);
+    CHECK(config.rules.book.target("410621", 2016)->good_days == 190);
+    CHECK(config.rules.book.target("410600", 2016)->pm10 == ug(100));
+}
+
+TEST_CASE("every sample stanza of a driver and a channel is good")
+{
+    for (const auto& driver : drivers::all_drivers()) {
+        INFO(driver.name);
+        const auto text = example() + std::string{driver.sample};
+        // The sample's name may stand in the example already.
+        const auto again = refusal(text);
+        CHECK((again == "taken" || again.find("is there twice") != std::string::npos));
+        CHECK_NOTHROW(driver.settings(Settings::parse(driver.sample, "sample").tables("link").at(0)));
+    }
+    for (const auto& channel : notify::all_channels()) {
+        INFO(channel.kind);
+        CHECK_NOTHROW(channel.settings(Settings::parse(channel.sample, "sample").tables("channel").at(0), Mode::real));
+    }
+}
+
+TEST_CASE("a broken configuration is refused whole, with line, column and the known choices")
+{
+    CHECK(refusal("[daemon") .find("aqid.toml:1:") == 0);
+    CHECK(refusal(changed("driver = \"mqtt-json\"", "driver = \"mqtt-jsn\"")).find("\"mqtt-jsn\" is not known, did you mean \"mqtt-json\"?; known: mqtt-json") != std::string::npos);
+    CHECK(refusal(changed("durability = \"power\"", "durability = \"fast\"")).find("known: power, process") != std::string::npos);
+    CHECK(refusal(changed("close_after_minutes", "close_after_minute")).find("did you mean \"close_after_minutes\"") != std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385B\", \"2386A\"]")).find("\"2385B\" is not known, did you mean \"2385A\"") != std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = []")).find("at least one station") != std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385A\", \"2385A\"]")).find("listed twice") != std::string::npos);
+    CHECK(refusal(changed("kind = \"city\"", "kind = \"town\"")).find("known: city, county") != std::string::npos);
+    CHECK(refusal(changed("http = \"127.0.0.1:8080\"", "http = \"8080\"")).find("must read address:port") != std::string::npos);
+    CHECK(refusal(changed("utc_offset = \"+08:00\"", "utc_offset = \"Beijing\"")).find("reads like +08:00") != std::string::npos);
+    CHECK(refusal(changed("uri = \"tcp://127.0.0.1:1883\"", "uri = \"127.0.0.1\"")).find("must begin with tcp:// or ssl://") != std::string::npos);
+    CHECK(refusal(changed("id = \"2385A\"", "id = \"23/85A\"")).find("cannot be an id") != std::string::npos);
+    CHECK(refusal(changed("organisation = \"hbj\"", "organisation = \"hb\"")).find("\"hb\" is not known") != std::string::npos);
+    CHECK(refusal(changed("may_approve_up_to = \"red\"", "may_approve_up_to = \"purple\"")).find("known: blue, yellow, orange, red") != std::string::npos);
+    CHECK(refusal(changed("kind = \"webhook\"", "kind = \"pigeon\"")).find("known: command, webhook") != std::string::npos);
+    CHECK(refusal(changed("url = \"https://", "url = \"http://")).find("must be https://") != std::string::npos);
+    CHECK(refusal(changed("warnings = \"2016-225\"", "warnings = \"2016-226\"")).find("did you mean \"2016-225\"") != std::string::npos);
+    CHECK(refusal(changed("good_days = 190", "good_days = 400")).find("between 0 and 366") != std::string::npos);
+    CHECK(refusal(changed("area = \"410600\"", "area = \"410699\"")).find("did you mean \"410600\"") != std::string::npos);
+    CHECK(refusal(changed("command = [\"/", "command = [\"")).find("absolute path") != std::string::npos);
+    // The place of the last one, to the column.
+    const std::string text = changed("durability = \"power\"", "durability = 5");
+    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("durability = 5")), '\n');
+    CHECK(refusal(text) == "aqid.toml:" + std::to_string(line) + ":1: \"durability\" must be a text in quotes, not a whole number");
+}
+
+TEST_CASE("two people behind one account could sign for each other, so only a drill may have them")
+{
+    const std::string shared = changed("account = \"met\"", "account = \"env\"");
+    CHECK(refusal(shared).find("two signatures would be one person's") != std::string::npos);
+    CHECK(refusal(shared, Mode::drill) == "taken");
+}
+
+TEST_CASE("a drill's webhook stays on this machine")
+{
+    std::string drill = changed("kind = \"webhook\"", "kind = \"webhook\"\ndrill = true");
+    CHECK(refusal(drill).find("a drill does not leave this machine") != std::string::npos);
+}
+
+TEST_CASE("every key of the example is documented, and every key a reader knows stands in it")
+{
+    // Uncommenting every "# key = value" must give a configuration that is understood: no key is stale or misspelt.
+    std::string text, line;
+    std::istringstream in{example()};
+    while (std::getline(in, line)) {
+        const auto equals = line.find(" = ");
+        const bool is_commented_key = line.starts_with("# ") && equals != std::string::npos && line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", 2) == equals;
+        text += (is_commented_key ? line.substr(2) : line) + "\n";
+    }
+    CHECK(refusal(text) == "taken");
+}

@@ -21,19 +21,21 @@ Turns::Turns(const Config& config, Store& store, const Clock& clock) : config_(c
     for (const auto& link : config.links) links_[link.name] = &link;
 }
 
-Outcome<void> Turns::fold_into(State& state, const std::function<void(Figures&)>& day_closed)
+Outcome<void> Turns::fold_into(State& state, const std::function<void(Figures&)>& take)
 {
     const auto folded = store_.fold([&](const Event& event) {
         absorb(state, event, config_.rules);
         const auto* closed = std::get_if<HourClosed>(&event);
         if (closed == nullptr || closed->hour.hour_of_day() != 24) return;
         // Day by day, so that what waits to be settled stays small.
-        if (!day_closed) return settle(state, config_.rules, nullptr);
+        if (!take) return settle(state, config_.rules, nullptr);
         Figures figures;
         settle(state, config_.rules, &figures);
-        day_closed(figures);
+        take(figures);
     });
-    settle(state, config_.rules, nullptr);
+    Figures rest;
+    settle(state, config_.rules, take ? &rest : nullptr);
+    if (take) take(rest);
     return folded;
 }
 

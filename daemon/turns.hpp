@@ -50,7 +50,7 @@ private:
     void take_frame(const InboxEntry& entry, Turn& turn);
     void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
     void announce_if_issued(const Event& event, Turn& turn);
-    Outcome<void> fold_into(State& state, const std::function<void(Figures&)>& day_closed);
+    Outcome<void> fold_into(State& state, const std::function<void(Figures&)>& take);
 
     const Config& config_;
     Store& store_;

@@ -1,8 +1,5 @@
 #include "libaqi/mean.hpp"
 
-#include <algorithm>
-#include <numeric>
-
 namespace aqi {
 
 Mean Mean::of_sites(std::span<const Mean> sites)
@@ -65,14 +62,15 @@ void MeanSum::remove(const Mean& day)
 
 bool MeanSum::operator==(const MeanSum& other) const
 {
+    // By value: the mean of two equal sites is the mean of three of them.
     if (count_ != other.count_) return false;
-    const auto holds = [](const MeanSum& a, const MeanSum& b) {
-        return std::all_of(a.groups_.begin(), a.groups_.end(), [&](const Group& g) {
-            if (g.count == 0) return true;
-            return std::find(b.groups_.begin(), b.groups_.end(), g) != b.groups_.end();
-        });
+    const auto reduced = [](Total t) {
+        const Wide divisor = gcd(t.common, t.rest);
+        return Total{t.whole, t.rest / divisor, t.common / divisor};
     };
-    return holds(*this, other) && holds(other, *this);
+    const Total a = reduced(total());
+    const Total b = reduced(other.total());
+    return a.whole == b.whole && a.rest == b.rest && a.common == b.common;
 }
 
 MeanSum::Total MeanSum::total() const

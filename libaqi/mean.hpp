@@ -70,6 +70,7 @@ public:
     /// that the mean over `days` is exactly `limit`. Negative when the sum alone is already too large. share > 0.
     Concentration allowance(Concentration limit, int days, int share, std::int64_t step_ng) const;
 
+    /// The same sum of the same number of days, however it came about.
     bool operator==(const MeanSum&) const;
 
 private:
@@ -77,7 +78,6 @@ private:
         int parts = 1;
         Wide scaled = 0;
         int count = 0;
-        bool operator==(const Group&) const = default;
     };
     struct Total; // whole + rest/common, see mean.cpp
     Total total() const;

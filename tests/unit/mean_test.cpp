@@ -79,3 +79,14 @@ TEST_CASE("the remaining days' allowance is the county bulletin's own figure")
     for (int n = 0; n < 209; ++n) sum.add(Mean::of(ug(58)));
     CHECK(sum.allowance(ug(57), 418 + 1, 1, 1).ng_per_m3() < 0);
 }
+
+TEST_CASE("sums are equal by value, not by how many sites they came from")
+{
+    const Mean two = Mean::of_sites(std::vector<Mean>(2, Mean::of(ug(7))));
+    const Mean three = Mean::of_sites(std::vector<Mean>(3, Mean::of(ug(7))));
+    CHECK(two == three);
+    MeanSum a, b;
+    a.add(two);
+    b.add(three);
+    CHECK(a == b);
+}

@@ -1,0 +1,225 @@
+#include "daemon/store/sqlite.hpp"
+#include "daemon/store/store.hpp"
+#include "tests/support/builders.hpp"
+#include "tests/support/folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <fstream>
+
+#include <sys/resource.h>
+
+using namespace aqi;
+using namespace aqi::daemon;
+using namespace aqi::tests;
+
+namespace {
+
+const LocalDay monday = day(2016, 12, 12);
+
+Stamped observed(std::uint32_t station, HourEnding h, std::int64_t value)
+{
+    return {Observed{StationIndex{station}, h, Pollutant::pm2_5, Flag::normal, ug(value)}, closing(h), "broker"};
+}
+
+std::vector<Event> folded(Store& store)
+{
+    std::vector<Event> out;
+    REQUIRE(store.fold([&](const Event& e) { out.push_back(e); }).has_value());
+    return out;
+}
+
+/// One event of every kind, with every field set to something.
+std::vector<Event> one_of_each()
+{
+    Revision r;
+    r.number = 2;
+    r.kind = RevisionKind::upgrade;
+    r.level = WarningLevel::red;
+    r.previous = WarningLevel::yellow;
+    r.effective = hour(monday, 24);
+    r.rules = "2016-225";
+    r.proposed_at = closing(hour(monday, 16));
+    r.judgement = {WarningLevel::red, monday, monday.plus(3), 4, 2, 330, "一条", {{monday, 230, DayBasis::observed}, {monday.plus(1), -1, DayBasis::unknown}, {monday.plus(2), 330, DayBasis::forecast}}};
+    const Instant at = closing(hour(monday, 17));
+    return {
+        Observed{StationIndex{0}, hour(monday, 9), Pollutant::co, Flag::normal, conc("1.5", Pollutant::co)},
+        Observed{StationIndex{1}, hour(monday, 24), Pollutant::o3, Flag::calibration, std::nullopt},
+        ObservedDay{StationIndex{1}, monday, Pollutant::pm10, Flag::normal, ug(120)},
+        HourClosed{hour(monday, 9), at, true},
+        ForecastIssued{{"city", "hbj", "env", at, {{monday.plus(1), 180, 220, "PM2.5"}, {monday.plus(2), 90, 90, ""}}}, at},
+        Proposed{"city-2016-001", "city", r},
+        Withdrawn{"city-2016-001", 2, at, "因为 \"quotes\""},
+        PersonActed{"city-2016-001", 2, Verb::lift, "met", Bureau::meteorology, RevisionState::issued, at},
+    };
+}
+
+} // namespace
+
+TEST_CASE("every kind of event is read from the journal as it was written, in its order")
+{
+    const Folder folder;
+    const Rules rules = small_town(2);
+    const auto events = one_of_each();
+    {
+        SqliteStore store{folder.path() / "aqid.db", Durability::power, rules.network};
+        Turn turn;
+        for (const auto& e : events) turn.events.push_back({e, Instant{1}, "x"});
+        REQUIRE(store.commit(turn).has_value());
+        CHECK(folded(store) == events);
+    }
+    SqliteStore again{folder.path() / "aqid.db", Durability::power, rules.network};
+    CHECK(folded(again) == events);
+    Turn more;
+    more.events.push_back({events[0], Instant{2}, "x"});
+    REQUIRE(again.commit(more).has_value());
+    CHECK(folded(again).size() == events.size() + 1);
+}
+
+TEST_CASE("a turn is kept whole or not at all")
+{
+    const Folder folder;
+    const Rules rules = small_town(1);
+    SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
+    Turn good;
+    good.events.push_back(observed(0, hour(monday, 1), 10));
+    good.consumed = 100;
+    good.counts["frames"] = 1;
+    REQUIRE(store.commit(good).has_value());
+    // The same outbox row twice breaks a promise of the schema: everything of that turn must go.
+    Turn bad;
+    bad.events.push_back(observed(0, hour(monday, 2), 20));
+    bad.consumed = 200;
+    bad.counts["frames"] = 1;
+    OutboxRow row{"w", 1, "c", "{}", Mode::drill, Instant{1}, Instant{2}};
+    bad.outbox = {row, row};
+    const auto refused = store.commit(bad);
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().what.find("UNIQUE") != std::string::npos);
+    CHECK(folded(store).size() == 1);
+    CHECK(store.consumed() == 100);
+    CHECK(store.unsettled()->empty());
+    // And the next turn goes through, with the next number of the journal.
+    bad.outbox = {row};
+    REQUIRE(store.commit(bad).has_value());
+    CHECK(folded(store).size() == 2);
+    CHECK(store.consumed() == 200);
+    REQUIRE(store.counts().size() == 1);
+    CHECK(store.counts()[0].count == 2);
+}
+
+TEST_CASE("a full disk is a trouble, not a loss")
+{
+    // RLIMIT_FSIZE makes writes fail as a full disk does, without root.
+    const auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    const Folder folder;
+    const Rules rules = small_town(1);
+    SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
+    Turn first;
+    first.events.push_back(observed(0, hour(monday, 1), 10));
+    REQUIRE(store.commit(first).has_value());
+    Turn large;
+    for (int h = 0; h < 5'000; ++h) large.events.push_back(observed(0, hour(monday, 2).plus(h), 10));
+    const rlimit full{200'000, limit.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &full);
+    const auto refused = store.commit(large);
+    const auto refused_again = store.commit(large);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, before);
+    REQUIRE(refused.has_error());
+    CHECK(refused_again.has_error());
+    CHECK(folded(store).size() == 1);
+    CHECK(store.commit(large).has_value());
+    CHECK(folded(store).size() == 5'001);
+}
+
+TEST_CASE("a database from a newer version, or none at all, is refused and left alone")
+{
+    const Folder folder;
+    const Rules rules = small_town(1);
+    const auto file = folder.path() / "aqid.db";
+    { SqliteStore store{file, Durability::power, rules.network}; }
+    {
+        Database database{file.string(), OpenAs::read_write};
+        database.execute("PRAGMA user_version = 99");
+    }
+    CHECK_THROWS_WITH((SqliteStore{file, Durability::power, rules.network}), Catch::Contains("version 99, from a newer aqid") && Catch::Contains("Nothing was changed"));
+    {
+        Database database{file.string(), OpenAs::read_only};
+        CHECK(database.number("PRAGMA user_version") == 99);
+    }
+    const auto nonsense = folder.path() / "nonsense.db";
+    std::ofstream{nonsense} << std::string(8'192, 'n');
+    CHECK_THROWS_AS((SqliteStore{nonsense, Durability::power, rules.network}), StoreError);
+    CHECK_THROWS_AS((SqliteStore{folder.path() / "no" / "such" / "folder.db", Durability::power, rules.network}), StoreError);
+}
+
+TEST_CASE("stations keep their number when the configuration is reordered, and the fold leaves out who is gone")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    const Rules rules = small_town(2);
+    {
+        SqliteStore store{file, Durability::power, rules.network};
+        Turn turn;
+        turn.events.push_back(observed(0, hour(monday, 1), 10));
+        turn.events.push_back(observed(1, hour(monday, 1), 20));
+        REQUIRE(store.commit(turn).has_value());
+    }
+    Network reordered = rules.network;
+    std::swap(reordered.stations[0], reordered.stations[1]);
+    {
+        SqliteStore store{file, Durability::power, reordered};
+        const auto events = folded(store);
+        CHECK(std::get<Observed>(events.at(0)).station == StationIndex{1}); // station A, which now stands second
+    }
+    Network smaller = rules.network;
+    smaller.stations.erase(smaller.stations.begin());
+    smaller.areas[0].stations = {StationIndex{0}};
+    SqliteStore store{file, Durability::power, smaller};
+    CHECK(folded(store).size() == 1);
+}
+
+TEST_CASE("what was put aside is kept to a limit, and counted without one")
+{
+    const Folder folder;
+    const Rules rules = small_town(1);
+    SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
+    for (int turn_number = 0; turn_number < 12; ++turn_number) {
+        Turn turn;
+        for (int n = 0; n < 1'000; ++n) turn.parked.push_back({Instant{n}, {Reason::malformed, "d"}, "l", "o", "s", "b"});
+        turn.counts["aside_malformed"] = 1'000;
+        REQUIRE(store.commit(turn).has_value());
+    }
+    CHECK(store.newest_parked(20'000).size() == 10'000);
+    CHECK(store.counts().at(0).count == 12'000);
+}
+
+TEST_CASE("an outbox row keeps its key and its history")
+{
+    const Folder folder;
+    const Rules rules = small_town(1);
+    SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
+    Turn turn;
+    turn.outbox.push_back({"w", 1, "portal", "{\"a\":1}", Mode::drill, Instant{10}, Instant{99}});
+    turn.outbox.push_back({"w", 1, "radio", "{\"a\":1}", Mode::drill, Instant{10}, Instant{99}});
+    REQUIRE(store.commit(turn).has_value());
+    auto rows = store.unsettled();
+    REQUIRE(rows->size() == 2);
+    OutboxEntry entry = rows->at(0);
+    CHECK(entry.row.document == "{\"a\":1}");
+    CHECK(entry.row.mode == Mode::drill);
+    for (const auto state : {SendState::sending, SendState::retry, SendState::sending, SendState::accepted}) {
+        entry.state = state;
+        entry.detail = send_state_name(state);
+        REQUIRE(store.update(entry, Instant{20}).has_value());
+    }
+    REQUIRE(store.unsettled()->size() == 1);
+    CHECK(store.unsettled()->at(0).row.channel == "radio");
+    CHECK(store.newest_outbox(10).at(1).state == SendState::accepted);
+    Database database{(folder.path() / "aqid.db").string(), OpenAs::read_only};
+    CHECK(database.number("SELECT count(*) FROM outbox_attempt") == 4);
+}

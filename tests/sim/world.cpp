@@ -165,6 +165,7 @@ void World::work()
     in_process([&] { dispatch_->pump(); });
     if (dice_.one_in(2)) // answers come late, so that there is something on its way when the process dies
         for (std::size_t c = 0; c < channels_.size(); ++c) in_process([&] { channels_.at(c)->answer(); });
+    in_process([&] { dispatch_->pump(); }); // no time has passed: what is to be tried later must hold up what comes after it
     in_process([&] { io_->poll(); });
 }
 

@@ -61,7 +61,7 @@ void SimChannel::send(const notify::Message& message, std::function<void(notify:
 {
     const auto document = boost::json::parse(message.document).as_object();
     const Delivery delivery{message.key, std::string{document.at("warning").as_string()}, static_cast<int>(document.at("revision").as_int64())};
-    switch (dice_.below(6)) {
+    switch (down ? 0 : dice_.below(6)) {
     case 0: waiting_.emplace_back(std::move(done), notify::Receipt{SendState::retry, "503"}); return;
     case 1: // taken, and the answer lost
         delivered_.push_back(delivery);

@@ -32,6 +32,17 @@ daemon::Config simulated_config()
     return config;
 }
 
+/// What people who do their work would do.
+std::pair<Verb, const char*> what_is_next(const Revision& revision)
+{
+    switch (revision.state) {
+    case RevisionState::proposed: return {Verb::sign, "env"};
+    case RevisionState::consulting: return {Verb::sign, revision.signatures.front().bureau == Bureau::environment ? "met" : "env"};
+    case RevisionState::agreed: return {Verb::approve, "mayor"};
+    default: return {revision.kind == RevisionKind::lift ? Verb::lift : Verb::issue, "office"};
+    }
+}
+
 } // namespace
 
 World::World(std::uint64_t seed) : dice_(seed), store_(dice_), config_(simulated_config())
@@ -57,6 +68,7 @@ void World::start()
     std::map<std::string, daemon::Dispatch::Lane> lanes;
     for (const auto& channel : config_.channels) {
         auto opened = std::make_unique<SimChannel>(dice_, delivered_[channel.name], channel.name == "idempotent");
+        opened->down = outage_[channel.name];
         channels_.push_back(opened.get());
         lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", Mode::drill, std::move(opened)});
     }
@@ -139,14 +151,19 @@ void World::people()
         }
         in_process([&] { (void)turns_->forecast(f); });
     }
-    for (const auto* person : {"env", "met", "deputy", "mayor", "office"}) {
+    for (int n = 0; n < 4; ++n) {
         const auto warnings = turns_->state().warnings(); // a copy: the state may be thrown away meanwhile
         for (const auto& w : warnings) {
             const Revision* pending = w.pending();
-            if (pending == nullptr || !dice_.one_in(2)) continue;
-            const Verb verbs[] = {Verb::sign, Verb::approve, Verb::issue, Verb::lift};
-            const Verb verb = verbs[dice_.below(4)];
-            in_process([&] { (void)turns_->act(w.id, pending->number, verb, person); });
+            if (pending == nullptr) continue;
+            auto [verb, person] = what_is_next(*pending);
+            if (dice_.one_in(4)) { // anybody tries anything
+                const Verb verbs[] = {Verb::sign, Verb::approve, Verb::issue, Verb::lift};
+                const char* persons[] = {"env", "met", "deputy", "mayor", "office"};
+                verb = verbs[dice_.below(4)];
+                person = persons[dice_.below(5)];
+            }
+            in_process([&, v = verb, who = person] { (void)turns_->act(w.id, pending->number, v, who); });
         }
     }
 }
@@ -182,6 +199,11 @@ void World::step(bool accidents)
         measure(hour_);
     }
     clock_.set(Instant{hour_.instant(UtcOffset{}).ms + dice_.between(1, 50) * 60'000});
+    for (std::size_t c = 0; c < channels_.size(); ++c) {
+        bool& outage = outage_[config_.channels[c].name];
+        outage = accidents && (outage ? !dice_.one_in(20) : dice_.one_in(25));
+        channels_[c]->down = outage;
+    }
     deliver();
     work();
     if (accidents) people();

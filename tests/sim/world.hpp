@@ -103,6 +103,7 @@ public:
     bool drops_repeats() const override { return drops_repeats_; }
     /// Answers what was asked before.
     void answer();
+    bool down = false; ///< for hours on end: every attempt is to be made again later
 
 private:
     Dice& dice_;
@@ -160,6 +161,7 @@ private:
     std::unique_ptr<daemon::Turns> turns_;
     std::unique_ptr<daemon::Dispatch> dispatch_;
     std::vector<SimChannel*> channels_;
+    std::map<std::string, bool> outage_; ///< survives the process, as the world does
 };
 
 } // namespace aqi::sim_test

@@ -39,7 +39,7 @@ struct DayFigure {
     PerPollutant<std::uint8_t> valid;                 ///< a station: valid hours; an area: sites with a valid day
     IndexResult index;
     DayVerdict verdict = DayVerdict::undetermined;
-    std::string_view pack; ///< id of the edition; empty where no pack is in force
+    std::string pack; ///< id of the edition; empty where no pack is in force
 };
 
 enum class Window : std::uint8_t { year_to_date, trailing_365_days };

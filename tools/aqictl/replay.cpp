@@ -144,21 +144,15 @@ json::object warning_json(const Warning& w, UtcOffset offset)
 
 json::object replay_json(const Replay& replay)
 {
-    const Network& network = replay.rules.network;
     json::array areas;
-    for (std::uint32_t a = 0; a < network.areas.size(); ++a) {
-        const PlaceIndex place = network.place(AreaIndex{a});
+    for (const auto& a : replay.areas) {
         json::array days, annual, good, warnings;
-        for (const auto& f : replay.days)
-            if (f.place == place) days.push_back(day_json(f, replay.hourly));
-        for (const auto& f : replay.annual)
-            if (f.place == place) annual.push_back(annual_json(f));
-        for (const auto& f : replay.good_days)
-            if (f.place == place) good.push_back(good_days_json(f));
-        for (const auto& w : replay.state->warnings())
-            if (w.area == network.areas[a].id) warnings.push_back(warning_json(w, network.offset));
+        for (const auto& f : a.days) days.push_back(day_json(f, replay.hourly));
+        for (const auto& f : a.annual) annual.push_back(annual_json(f));
+        for (const auto& f : a.good_days) good.push_back(good_days_json(f));
+        for (const auto& w : a.warnings) warnings.push_back(warning_json(w, replay.offset));
         json::object area;
-        area["id"] = network.areas[a].id;
+        area["id"] = a.id;
         area["days"] = std::move(days);
         area["annual"] = std::move(annual);
         area["good_days"] = std::move(good);
@@ -187,46 +181,35 @@ std::string_view met_text(const std::optional<bool>& met, bool has_target)
     return *met ? "met" : "NOT MET";
 }
 
-void print_year(const Replay& replay, PlaceIndex place)
+void print_years(const AreaReplay& area)
 {
-    for (const auto& f : replay.annual) {
-        if (f.place != place) continue;
-        fmt::print("  {} {:<6} mean {:>8} {:<5}  published {:>5}  {} valid days{}  {}{}\n", f.year, pollutant_label(f.pollutant),
-                   text_of(f.mean, f.pollutant), display_unit(f.pollutant), text_of(f.published, f.pollutant), f.valid_days,
-                   f.target ? fmt::format("  target {}", text_of(f.target, f.pollutant)) : "", met_text(f.met, f.target.has_value()),
+    for (const auto& f : area.annual)
+        fmt::print("  {} {:<6} mean {:>8} {:<5}  published {:>5}  {} valid days{}  {}{}\n", f.year, pollutant_label(f.pollutant), text_of(f.mean, f.pollutant), display_unit(f.pollutant),
+                   text_of(f.published, f.pollutant), f.valid_days, f.target ? fmt::format("  target {}", text_of(f.target, f.pollutant)) : "", met_text(f.met, f.target.has_value()),
                    f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
-    }
-    for (const auto& f : replay.good_days) {
-        if (f.place != place) continue;
-        fmt::print("  {} good days {}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good, f.lost, f.undetermined,
-                   f.target ? fmt::format("  target {}", *f.target) : "", met_text(f.met, f.target.has_value()),
-                   f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
-    }
+    for (const auto& f : area.good_days)
+        fmt::print("  {} good days {}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good, f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "",
+                   met_text(f.met, f.target.has_value()), f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
 }
 
 void print_text(const Replay& replay, const ReplayRequest& request)
 {
-    const Network& network = replay.rules.network;
-    fmt::print("{}: {} values, edition {}, warnings by {} with hindsight\n", request.file_name, replay.hourly ? "hourly" : "daily",
-               request.edition, request.warning_rules);
-    for (std::uint32_t a = 0; a < network.areas.size(); ++a) {
-        const PlaceIndex place = network.place(AreaIndex{a});
-        fmt::print("\n{}  {} to {}\n", network.areas[a].name, format_day(replay.first_day[a]), format_day(replay.last_day[a]));
-        int missing = 0;
-        for (const auto& f : replay.days) missing += f.place == place && !f.index.of_present ? 1 : 0;
-        if (missing > 0) {
-            fmt::print("  {} days without a valid value:", missing);
-            for (const auto& f : replay.days)
-                if (f.place == place && !f.index.of_present) fmt::print(" {}", format_day(f.day));
-            fmt::print("\n");
+    fmt::print("{}: {} values, edition {}, warnings by {} with hindsight\n", request.file_name, replay.hourly ? "hourly" : "daily", request.edition, request.warning_rules);
+    for (const auto& area : replay.areas) {
+        fmt::print("\n{}  {} to {}\n", area.id, format_day(area.first_day), format_day(area.last_day));
+        std::string missing;
+        int count = 0;
+        for (const auto& f : area.days) {
+            if (f.index.of_present) continue;
+            missing += " " + format_day(f.day);
+            ++count;
         }
-        print_year(replay, place);
-        for (const auto& w : replay.state->warnings()) {
-            if (w.area != network.areas[a].id) continue;
-            const auto j = warning_json(w, network.offset);
-            fmt::print("  warning {}: {}, {} to {}, {} heavy days, {} severe, AQI up to {} (hindsight)\n", w.id, j.at("level").as_string().c_str(),
-                       j.at("first_day").as_string().c_str(), j.at("last_day").as_string().c_str(), j.at("heavy_days").as_int64(),
-                       j.at("severe_days").as_int64(), j.at("highest_aqi").as_int64());
+        if (count > 0) fmt::print("  {} days without a valid value:{}\n", count, missing);
+        print_years(area);
+        for (const auto& w : area.warnings) {
+            const auto j = warning_json(w, replay.offset);
+            fmt::print("  warning {}: {}, {} to {}, {} heavy days, {} severe, AQI up to {} (hindsight)\n", w.id, j.at("level").as_string().c_str(), j.at("first_day").as_string().c_str(),
+                       j.at("last_day").as_string().c_str(), j.at("heavy_days").as_int64(), j.at("severe_days").as_int64(), j.at("highest_aqi").as_int64());
         }
     }
     if (replay.duplicates + replay.revisions > 0)

@@ -17,6 +17,10 @@ constexpr std::string_view hindsight_approver = "hindsight-approver";
 
 /// Bureaus forecast at least three days, not counting today (HJ 633-2026 5.2; usual before).
 constexpr int forecast_days = 3;
+constexpr int forecast_days_most = 60; // a spell that never ends must not
+
+/// Each area has an engine to itself, with one station.
+constexpr StationIndex the_station{0};
 
 /// The people of a world in which every forecast is right and nobody hesitates.
 void add_people(Network& network)
@@ -43,7 +47,9 @@ void add_people(Network& network)
 constexpr std::array<Item, pollutant_count> hour_items = {Item::so2_1h, Item::no2_1h, Item::pm10_1h, Item::co_1h, Item::o3_1h, Item::pm2_5_1h};
 constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h, Item::co_24h, Item::o3_8h, Item::pm2_5_24h};
 
-/// The archive as events, in order of the day they belong to.
+using Days = std::map<LocalDay, std::vector<Event>>;
+
+/// The archive as events: for each area, in order of the day they belong to.
 class Archive {
 public:
     Archive(const std::string& text, const ReplayRequest& request, Replay& out) : request_(request), out_(out)
@@ -54,15 +60,20 @@ public:
         drivers::ArchiveOptions options;
         options.of = out.hourly ? Report::hour : Report::day;
         options.zero_is_missing = request.zero_is_missing;
+        options.offset = out.offset;
         if (!request.co_unit.empty()) options.co_unit_ng = request.co_unit == "ug" ? 1'000 : 1'000'000;
         const auto columns = drivers::ArchiveColumns::find(file->header, options);
         if (!columns) complain_and_stop(file->header_line, columns.error());
         if (!columns->has_time()) throw CommandError(fmt::format("{}:{}: there is no column with a date", request.file_name, file->header_line));
         for (const auto& row : file->rows) take(*columns, row);
-        if (by_day_.empty()) throw CommandError(fmt::format("{}: there is no row with a date and a value", request.file_name));
+        if (areas_.empty()) throw CommandError(fmt::format("{}: there is no row with a date and a value", request.file_name));
     }
 
-    const std::map<LocalDay, std::vector<Event>>& by_day() const { return by_day_; }
+    struct Area {
+        std::string id;
+        Days days; ///< a day whose every value is missing is there, and empty
+    };
+    const std::vector<Area>& areas() const { return areas_; }
 
 private:
     [[noreturn]] void complain_and_stop(std::size_t line, const Fault& fault)
@@ -80,26 +91,20 @@ private:
             out_.complaints.push_back(fmt::format("{}:{}: {}", request_.file_name, row.line, fault.detail));
             return;
         }
-        const StationIndex station = station_of(columns.place(row));
-        const LocalDay day = period->day();
-        auto& first = out_.first_day[station.value];
-        auto& last = out_.last_day[station.value];
-        first = std::min(first, day);
-        last = std::max(last, day);
-        auto& events = by_day_[day];
+        const std::size_t area = area_of(columns.place(row));
+        auto& events = areas_[area].days[period->day()];
         for (const auto p : all_pollutants) {
             const auto& value = (*values)[index_of(out_.hourly ? hour_items[index_of(p)] : day_items[index_of(p)])];
-            if (!value) continue;
-            if (!is_news(station, *period, p, *value)) continue;
-            if (request_.on_value) request_.on_value(station, *period, p, *value);
-            if (out_.hourly) events.emplace_back(Observed{station, *period, p, Flag::normal, *value});
-            else events.emplace_back(ObservedDay{station, day, p, Flag::normal, *value});
+            if (!value || !is_news(area, *period, p, *value)) continue;
+            if (request_.on_value) request_.on_value(area, *period, p, *value);
+            if (out_.hourly) events.emplace_back(Observed{the_station, *period, p, Flag::normal, *value});
+            else events.emplace_back(ObservedDay{the_station, period->day(), p, Flag::normal, *value});
         }
     }
 
-    bool is_news(StationIndex station, HourEnding hour, Pollutant p, Concentration value)
+    bool is_news(std::size_t area, HourEnding hour, Pollutant p, Concentration value)
     {
-        const auto [held, is_new] = seen_.emplace(std::tuple{station.value, hour.since_epoch, p}, value);
+        const auto [held, is_new] = seen_.emplace(std::tuple{area, hour.since_epoch, p}, value);
         if (is_new) return true;
         ++(held->second == value ? out_.duplicates : out_.revisions);
         const bool news = held->second != value;
@@ -107,45 +112,39 @@ private:
         return news;
     }
 
-    StationIndex station_of(const std::string& name)
+    std::size_t area_of(const std::string& name)
     {
-        Network& network = out_.rules.network;
         const std::string id = name.empty() ? "area" : name;
-        if (const auto known = network.station_named(id)) return *known;
-        const StationIndex station{static_cast<std::uint32_t>(network.stations.size())};
-        network.stations.push_back({id, id});
-        network.areas.push_back({id, id, AreaKind::city, {station}});
-        out_.first_day.push_back(LocalDay{INT32_MAX});
-        out_.last_day.push_back(LocalDay{INT32_MIN});
-        return station;
+        for (std::size_t a = 0; a < areas_.size(); ++a)
+            if (areas_[a].id == id) return a;
+        areas_.push_back({id, {}});
+        return areas_.size() - 1;
     }
 
     const ReplayRequest& request_;
     Replay& out_;
-    std::map<LocalDay, std::vector<Event>> by_day_;
-    std::map<std::tuple<std::uint32_t, std::int32_t, Pollutant>, Concentration> seen_;
+    std::vector<Area> areas_;
+    std::map<std::tuple<std::size_t, std::int32_t, Pollutant>, Concentration> seen_;
 };
 
-/// The published daily AQI of every area, as the first pass found it.
-using DailyAqi = std::vector<std::map<LocalDay, int>>;
+/// The published daily AQI, as the first pass found it.
+using DailyAqi = std::map<LocalDay, int>;
 
 /// One run of the engine over all days. With `known`, bureaus forecast from it and people follow the machine.
 class Run {
 public:
-    Run(const Rules& rules, const Archive& archive, const DailyAqi* known) :
-        rules_(rules), archive_(archive), known_(known), state_(std::make_unique<State>(rules.network))
-    {}
+    Run(const Rules& rules, const Days& days, const DailyAqi* known) : rules_(rules), days_(days), known_(known), state_(rules.network) {}
 
-    std::unique_ptr<State> go(Figures& figures)
+    State go(Figures& figures)
     {
-        const LocalDay first = archive_.by_day().begin()->first;
-        const LocalDay last = archive_.by_day().rbegin()->first;
+        const LocalDay first = days_.begin()->first;
+        const LocalDay last = days_.rbegin()->first;
         if (known_ != nullptr) forecast(first);
         for (LocalDay day = first; day <= last; day = day.plus(1)) {
             if (known_ != nullptr) forecast(day.plus(1)); // at 16:00, eight hours before `day` is closed
-            const auto found = archive_.by_day().find(day);
-            if (found != archive_.by_day().end())
-                for (const auto& event : found->second) absorb(*state_, event, rules_);
+            const auto found = days_.find(day);
+            if (found != days_.end())
+                for (const auto& event : found->second) absorb(state_, event, rules_);
             const HourEnding end = HourEnding::of(day, 24);
             turn(HourClosed{end, Instant{end.instant(rules_.network.offset).ms + 20 * 60'000}, known_ == nullptr}, &figures);
         }
@@ -153,32 +152,29 @@ public:
     }
 
 private:
-    /// On the afternoon before `day` every area's bureaus say what is going to be observed.
+    /// On the afternoon before `day` a bureau says what is going to be observed.
     void forecast(LocalDay day)
     {
         const Instant now = HourEnding::of(day.plus(-1), 16).instant(rules_.network.offset);
-        for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) {
-            const auto& aqi = (*known_)[a];
-            Forecast f{rules_.network.areas[a].id, "environment", std::string{hindsight_environment}, now, {}};
-            // Three days, and on to the end of a spell that lasts longer: a perfect forecast knows where it ends.
-            int relief = 0;
-            for (LocalDay d = day; d - day < forecast_days || relief < rules_.warning().lift_days(); d = d.plus(1)) {
-                const auto value = aqi.find(d);
-                if (d - day >= 60) break;
-                const bool calm = value == aqi.end() || value->second <= rules_.warning().lift_at_most;
-                relief = calm ? relief + 1 : 0;
-                if (value != aqi.end()) f.days.push_back({d, value->second, value->second, ""});
-            }
-            if (!f.days.empty()) turn(ForecastIssued{f, now}, nullptr);
+        Forecast f{rules_.network.areas.front().id, "environment", std::string{hindsight_environment}, now, {}};
+        // Three days, and on to the end of a spell that lasts longer: a perfect forecast knows where it ends.
+        int relief = 0;
+        for (LocalDay d = day; d - day < forecast_days || relief < rules_.warning().lift_days(); d = d.plus(1)) {
+            if (d - day >= forecast_days_most) break;
+            const auto value = known_->find(d);
+            const bool calm = value == known_->end() || value->second <= rules_.warning().lift_at_most;
+            relief = calm ? relief + 1 : 0;
+            if (value != known_->end()) f.days.push_back({d, value->second, value->second, ""});
         }
+        if (!f.days.empty()) turn(ForecastIssued{f, now}, nullptr);
     }
 
     void turn(const Event& event, Figures* figures)
     {
-        absorb(*state_, event, rules_);
-        settle(*state_, rules_, figures);
-        for (const auto& follows : decide(*state_, event, rules_)) {
-            absorb(*state_, follows, rules_);
+        absorb(state_, event, rules_);
+        settle(state_, rules_, figures);
+        for (const auto& follows : decide(state_, event, rules_)) {
+            absorb(state_, follows, rules_);
             if (const auto* proposed = std::get_if<Proposed>(&follows)) agree(*proposed);
         }
     }
@@ -187,9 +183,9 @@ private:
     {
         const Instant at = proposed.revision.proposed_at;
         const auto act = [&](Verb verb, std::string_view person) {
-            const auto event = admit_act(*state_, proposed.warning, proposed.revision.number, verb, person, at, rules_);
+            const auto event = admit_act(state_, proposed.warning, proposed.revision.number, verb, person, at, rules_);
             AQI_CHECK(event.has_value()); // these people have every right, in this order
-            absorb(*state_, *event, rules_);
+            absorb(state_, *event, rules_);
         };
         act(Verb::sign, hindsight_environment);
         act(Verb::sign, hindsight_meteorology);
@@ -198,36 +194,29 @@ private:
     }
 
     const Rules& rules_;
-    const Archive& archive_;
+    const Days& days_;
     const DailyAqi* known_;
-    std::unique_ptr<State> state_;
+    State state_;
 };
 
 /// The last row of each key, in the order of their keys: what a reader of the tables would see.
-void keep_last(const Figures& figures, Replay& out)
+void keep_last(const Figures& figures, PlaceIndex area, PlaceIndex station, AreaReplay& out)
 {
-    const Network& network = out.rules.network;
-    std::map<std::pair<LocalDay, PlaceIndex>, const DayFigure*> days;
+    std::map<LocalDay, DayFigure> days;
     for (const auto& f : figures.days)
-        if (const auto area = network.area_of(f.place); area && f.day >= out.first_day[area->value] && f.day <= out.last_day[area->value])
-            days[{f.day, f.place}] = &f;
+        if (f.place == area) days[f.day] = f;
     // An area of one station: what counts are its station's hours, not that it has one site.
-    std::map<std::pair<LocalDay, PlaceIndex>, const DayFigure*> stations;
     for (const auto& f : figures.days)
-        if (!network.area_of(f.place)) stations[{f.day, f.place}] = &f;
-    for (const auto& [key, f] : days) {
-        out.days.push_back(*f);
-        const StationIndex station = network.areas[network.area_of(f->place)->value].stations.front();
-        out.days.back().valid = stations.at({key.first, network.place(station)})->valid;
-    }
-    std::map<std::tuple<PlaceIndex, int, Pollutant>, const AnnualFigure*> annual;
+        if (f.place == station) days.at(f.day).valid = f.valid;
+    for (auto& [day, f] : days) out.days.push_back(std::move(f));
+    std::map<std::pair<int, Pollutant>, AnnualFigure> annual;
     for (const auto& f : figures.annual)
-        if (f.window == Window::year_to_date && network.area_of(f.place)) annual[{f.place, f.year, f.pollutant}] = &f;
-    for (const auto& [key, f] : annual) out.annual.push_back(*f);
-    std::map<std::pair<PlaceIndex, int>, const GoodDaysFigure*> good;
+        if (f.place == area && f.window == Window::year_to_date) annual[{f.year, f.pollutant}] = f;
+    for (const auto& [key, f] : annual) out.annual.push_back(f);
+    std::map<int, GoodDaysFigure> good;
     for (const auto& f : figures.good_days)
-        if (network.area_of(f.place)) good[{f.place, f.year}] = &f;
-    for (const auto& [key, f] : good) out.good_days.push_back(*f);
+        if (f.place == area) good[f.year] = f;
+    for (const auto& [year, f] : good) out.good_days.push_back(f);
 }
 
 } // namespace
@@ -235,29 +224,37 @@ void keep_last(const Figures& figures, Replay& out)
 Replay replay_archive(const std::string& text, RuleBook book, const ReplayRequest& request)
 {
     Replay out;
-    out.rules.book = std::move(book);
-    out.rules.edition = request.edition == "auto" ? "" : request.edition;
-    out.rules.warning_rules = request.warning_rules;
-    const auto known_pack = out.rules.edition.empty() || out.rules.book.pack_named(out.rules.edition) != nullptr;
-    if (!known_pack) {
+    Rules rules;
+    rules.book = std::move(book);
+    rules.edition = request.edition == "auto" ? "" : request.edition;
+    rules.warning_rules = request.warning_rules;
+    if (!rules.edition.empty() && rules.book.pack_named(rules.edition) == nullptr) {
         std::string known = "auto";
-        for (const auto& pack : out.rules.book.packs) known += ", " + pack.id;
+        for (const auto& pack : rules.book.packs) known += ", " + pack.id;
         throw CommandError(fmt::format("--edition {} is not known; known: {}", request.edition, known));
     }
-    if (out.rules.book.warning_named(request.warning_rules) == nullptr)
-        throw CommandError(fmt::format("--warnings {} is not known", request.warning_rules));
-    add_people(out.rules.network);
+    if (rules.book.warning_named(request.warning_rules) == nullptr) throw CommandError(fmt::format("--warnings {} is not known", request.warning_rules));
+    add_people(rules.network);
     const Archive archive{text, request, out};
 
-    // The first pass finds what was observed; the second may know it beforehand.
-    Figures figures;
-    (void)Run{out.rules, archive, nullptr}.go(figures);
-    keep_last(figures, out);
-    DailyAqi known(out.rules.network.areas.size());
-    for (const auto& f : out.days)
-        if (f.index.aqi) known[out.rules.network.area_of(f.place)->value][f.day] = *f.index.aqi;
-    Figures again;
-    out.state = Run{out.rules, archive, &known}.go(again);
+    for (const auto& source : archive.areas()) {
+        rules.network.stations = {{source.id, source.id}};
+        rules.network.areas = {{source.id, source.id, AreaKind::city, {the_station}}};
+        AreaReplay area;
+        area.id = source.id;
+        area.first_day = source.days.begin()->first;
+        area.last_day = source.days.rbegin()->first;
+        // The first pass finds what was observed; the second may know it beforehand.
+        Figures figures;
+        (void)Run{rules, source.days, nullptr}.go(figures);
+        keep_last(figures, rules.network.place(AreaIndex{0}), rules.network.place(the_station), area);
+        DailyAqi known;
+        for (const auto& f : area.days)
+            if (f.index.aqi) known[f.day] = *f.index.aqi;
+        Figures unused;
+        area.warnings = Run{rules, source.days, &known}.go(unused).warnings();
+        out.areas.push_back(std::move(area));
+    }
     return out;
 }
 

@@ -8,7 +8,6 @@
 #include "libaqi/engine.hpp"
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,25 +20,32 @@ struct ReplayRequest {
     std::string co_unit; ///< "", "mg" or "ug"
     bool zero_is_missing = false;
     bool keep_going = false;
-    /// Told every value that is news, in the order of the file; for those who play the archive to somebody else.
-    std::function<void(StationIndex, HourEnding, Pollutant, Concentration)> on_value;
+    /// Told every value that is news, with the position of its area, in the order of the file; for those who play the
+    /// archive to somebody else.
+    std::function<void(std::size_t area, HourEnding, Pollutant, Concentration)> on_value;
 };
 
 /// A row of the file that could not be read, "file:line: why".
 using ReplayComplaint = std::string;
 
-struct Replay {
-    Rules rules;
-    std::unique_ptr<State> state;
-    bool hourly = false;
-    std::vector<LocalDay> first_day; ///< of each area's record, by AreaIndex
-    std::vector<LocalDay> last_day;
-    std::vector<DayFigure> days;         ///< every day of every area's record, in order of day
-    std::vector<AnnualFigure> annual;    ///< year to date, as each year stood at its last day
+/// One area of the archive, through an engine of its own: no area's figures depend on what else is in the file.
+struct AreaReplay {
+    std::string id;
+    LocalDay first_day; ///< of its record
+    LocalDay last_day;
+    std::vector<DayFigure> days;       ///< every calendar day of its record; `valid` counts hours
+    std::vector<AnnualFigure> annual;  ///< year to date, as each year stood at its last day
     std::vector<GoodDaysFigure> good_days;
+    std::vector<Warning> warnings;
+};
+
+struct Replay {
+    std::vector<AreaReplay> areas; ///< in the order in which the file names them
+    bool hourly = false;
+    UtcOffset offset;
     std::vector<ReplayComplaint> complaints;
-    std::size_t duplicates = 0; ///< rows that say again what an earlier row said
-    std::size_t revisions = 0;  ///< rows that say something else of the same hour or day; the last one counts
+    std::size_t duplicates = 0; ///< values that say again what an earlier row said
+    std::size_t revisions = 0;  ///< values that say something else of the same hour or day; the last one counts
 };
 
 /// Throws CommandError on a row that cannot be read, unless keep_going.

@@ -20,14 +20,19 @@ public:
         request.edition = "auto";
         request.zero_is_missing = zero_is_missing;
         request.keep_going = true;
-        request.on_value = [this](StationIndex station, HourEnding hour, Pollutant p, Concentration value) {
-            auto& reading = readings_[{hour, station}];
-            reading.values[p] = {true, value, Flag::normal};
+        request.on_value = [this](std::size_t area, HourEnding hour, Pollutant p, Concentration value) {
+            readings_[{hour, StationIndex{static_cast<std::uint32_t>(area)}}].values[p] = {true, value, Flag::normal};
         };
-        const tools::Replay replay = tools::replay_archive(tools::read_input(file), tools::rules_from({}), request);
-        stations = replay.rules.network.stations;
-        areas = replay.rules.network.areas;
+        const RuleBook book = tools::rules_from({});
+        const tools::Replay replay = tools::replay_archive(tools::read_input(file), book, request);
         daily = !replay.hourly;
+        for (std::uint32_t a = 0; a < replay.areas.size(); ++a) {
+            const std::string& id = replay.areas[a].id;
+            stations.push_back({id, id});
+            areas.push_back({id, id, AreaKind::city, {StationIndex{a}}});
+            for (const auto& day : replay.areas[a].days)
+                if (day.index.aqi) aqi_[{day.day, a}] = *day.index.aqi;
+        }
         city = areas.front().id;
         for (auto& [key, reading] : readings_) {
             reading.station = stations[key.second.value].id;
@@ -40,10 +45,8 @@ public:
         begins = HourEnding::of(first, 1);
         ends = HourEnding::of(last, 24);
         shown_from = HourEnding::of(std::max(first, last.plus(1 - days_shown)), 1);
-        for (const auto& day : replay.days)
-            if (day.index.aqi) aqi_[{day.day, replay.rules.network.area_of(day.place)->value}] = *day.index.aqi;
         for (int year = first.year(); year <= last.year(); ++year)
-            if (replay.rules.book.target(city, year) != nullptr) target_year = year;
+            if (book.target(city, year) != nullptr) target_year = year;
     }
 
     std::optional<Reading> measured(StationIndex station, HourEnding hour) const override

@@ -337,7 +337,7 @@ private:
             const auto& r = w.at("revisions").as_array().back().as_object();
             const bool lift = text(r.at("kind")) == "lift";
             stage_.say(fmt::format("{} {} {}", text(w.at("id")), text(r.at("kind")), text(r.at("level"))));
-            if (people_.publish(text(w.at("id")), "zf-zhao", lift)) ++published_;
+            if (people_.publish(text(w.at("id")), "zf-zhao", lift)) wait_for_caught(stage_, 2 * ++published_);
             else stage_.step("a proposal could be published", false, text(w.at("id")));
         }
     }

@@ -81,3 +81,12 @@ TEST_CASE("the digest names every byte of the texts")
     CHECK(load_rules({{"a", text}}).digest == load_rules({{"b", text}}).digest);
     CHECK(load_rules({{"a", text}}).digest != load_rules({{"a", text + "\n"}}).digest);
 }
+
+TEST_CASE("text that leads the TOML library astray is refused like any other")
+{
+    // Found by the fuzzer: toml++ 3.3 asserts, or assumes, on these.
+    CHECK(refusal(std::string{"kind = \"index\"\n[\0\0\x08~\x04", 20}).find("pack.toml:2:") == 0);
+    CHECK(refusal("kind = \"index\"\nid、 = 1\n").find("pack.toml:2:") == 0);
+    CHECK(refusal("键 = 1\n").find("pack.toml:1:") == 0);
+    CHECK(refusal("kind = \"index\" \xC2\xB7\n").find("pack.toml:1:") == 0);
+}

@@ -244,6 +244,8 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
         area.id = source.id;
         area.first_day = source.days.begin()->first;
         area.last_day = source.days.rbegin()->first;
+        if (area.last_day - area.first_day >= request.days_most)
+            throw CommandError(fmt::format("{}: {} from {} to {}: is a date misread?", request.file_name, source.id, format_day(area.first_day), format_day(area.last_day)));
         // The first pass finds what was observed; the second may know it beforehand.
         Figures figures;
         (void)Run{rules, source.days, nullptr}.go(figures);

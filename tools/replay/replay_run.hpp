@@ -20,6 +20,7 @@ struct ReplayRequest {
     std::string co_unit; ///< "", "mg" or "ug"
     bool zero_is_missing = false;
     bool keep_going = false;
+    int days_most = 100'000; ///< a record that spans more calendar days than this is refused: a date is misread
     /// Told every value that is news, with the position of its area, in the order of the file; for those who play the
     /// archive to somebody else.
     std::function<void(std::size_t area, HourEnding, Pollutant, Concentration)> on_value;

@@ -5,29 +5,36 @@
 namespace aqi {
 namespace {
 
-/// Ozone: the maximum of the sliding means that end inside the day, and how many of them are valid.
+/// Ozone: the maximum of the sliding means that end inside the day, and how many of them are valid. The window slides: one
+/// hour enters, one leaves.
 void ozone_windows(const DayHours& hours, const Validity& v, DayMeans& out)
 {
-    std::optional<Mean> highest;
-    int windows = 0;
-    for (int end = v.window_first_end; end <= 24; ++end) {
-        std::int64_t sum = 0;
-        int valid = 0;
-        for (int hour = end - v.window_hours + 1; hour <= end; ++hour) {
-            if (const auto value = hours.value(Pollutant::o3, hour)) {
-                sum += value->ng_per_m3();
-                ++valid;
+    std::int64_t sum = 0, highest_sum = 0;
+    int valid = 0, highest_valid = 0, windows = 0;
+    for (int end = 1; end <= 24; ++end) {
+        if (const auto enters = hours.value(Pollutant::o3, end)) {
+            sum += enters->ng_per_m3();
+            ++valid;
+        }
+        if (end > v.window_hours) {
+            if (const auto leaves = hours.value(Pollutant::o3, end - v.window_hours)) {
+                sum -= leaves->ng_per_m3();
+                --valid;
             }
         }
-        if (valid < v.window_hours_valid) continue;
+        if (end < v.window_first_end || valid < v.window_hours_valid) continue;
         ++windows;
-        const Mean mean = Mean::of_hours(sum, valid);
-        if (!highest || *highest < mean) highest = mean;
+        // sum/valid > highest_sum/highest_valid, in whole numbers
+        if (highest_valid == 0 || sum * highest_valid > highest_sum * valid) {
+            highest_sum = sum;
+            highest_valid = valid;
+        }
     }
     out.windows = static_cast<std::uint8_t>(windows);
+    if (windows == 0) return;
+    const Mean highest = Mean::of_hours(highest_sum, highest_valid);
     // Too few windows prove nothing, unless what is there already exceeds the limit (HJ 663 6.1.2).
-    const bool enough = windows >= v.windows_valid || (highest && Mean::of(v.window_limit) < *highest);
-    if (enough) out.mean[Pollutant::o3] = highest;
+    if (windows >= v.windows_valid || Mean::of(v.window_limit) < highest) out.mean[Pollutant::o3] = highest;
 }
 
 } // namespace
@@ -35,6 +42,7 @@ void ozone_windows(const DayHours& hours, const Validity& v, DayMeans& out)
 DayMeans station_day(const DayHours& hours, const Validity& validity)
 {
     DayMeans out;
+    std::optional<Concentration> highest_ozone;
     for (const auto p : all_pollutants) {
         std::int64_t sum = 0;
         int valid = 0;
@@ -43,14 +51,12 @@ DayMeans station_day(const DayHours& hours, const Validity& validity)
             if (!value) continue;
             sum += value->ng_per_m3();
             ++valid;
-            if (p == Pollutant::o3) {
-                const Mean mean = Mean::of(*value);
-                if (!out.ozone_1h || *out.ozone_1h < mean) out.ozone_1h = mean;
-            }
+            if (p == Pollutant::o3 && (!highest_ozone || *highest_ozone < *value)) highest_ozone = value;
         }
         out.valid[p] = static_cast<std::uint8_t>(valid);
         if (p != Pollutant::o3 && valid >= validity.day_hours) out.mean[p] = Mean::of_hours(sum, valid);
     }
+    if (highest_ozone) out.ozone_1h = Mean::of(*highest_ozone);
     ozone_windows(hours, validity, out);
     return out;
 }

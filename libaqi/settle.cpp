@@ -160,17 +160,32 @@ private:
 
     void settle_days()
     {
-        for (const auto day : state_.closed_days_)
-            for (std::uint32_t place = 0; place < rules_.network.places(); ++place) close(PlaceIndex{place}, day);
+        // A whole day: every station once, and the areas from what was found.
+        for (const auto day : state_.closed_days_) {
+            std::vector<DayMeans> stations;
+            for (std::uint32_t s = 0; s < rules_.network.stations.size(); ++s) {
+                stations.push_back(day_means(state_, PlaceIndex{s}, day, rules_));
+                close(PlaceIndex{s}, day, stations.back());
+            }
+            for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) close(rules_.network.place(AreaIndex{a}), day, area_means(AreaIndex{a}, stations, day));
+        }
         for (const auto& [day, station] : state_.late_days_) {
             if (std::find(state_.closed_days_.begin(), state_.closed_days_.end(), day) != state_.closed_days_.end()) continue;
-            for (const auto place : touched_by(station)) close(place, day);
+            for (const auto place : touched_by(station)) close(place, day, day_means(state_, place, day, rules_));
         }
     }
 
-    void close(PlaceIndex place, LocalDay day)
+    DayMeans area_means(AreaIndex area, const std::vector<DayMeans>& stations, LocalDay day) const
     {
-        const DayMeans means = day_means(state_, place, day, rules_);
+        const RulePack* pack = rules_.pack(day);
+        if (pack == nullptr) return {};
+        std::vector<const DayMeans*> sites;
+        for (const auto station : rules_.network.areas[area.value].stations) sites.push_back(&stations[station.value]);
+        return area_day(sites, pack->validity);
+    }
+
+    void close(PlaceIndex place, LocalDay day, const DayMeans& means)
+    {
         const DayFigure figure = figure_of(means, place, day, rules_);
         PlaceDay kept;
         kept.closed = true;

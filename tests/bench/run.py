@@ -1,0 +1,163 @@
+"""run.py BIN [--messages N] [--rounds R]: every benchmark, side by side, as ratios taken round by round.
+
+BIN is a build's bin folder with bench_* (cmake -DAQID_BENCH=ON), aqid and aqictl. Prints a table for README.md. Nothing
+here is a test: a machine is as fast as it is."""
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+
+parser = argparse.ArgumentParser()
+parser.add_argument("bin")
+parser.add_argument("--messages", type=int, default=40_000)
+parser.add_argument("--rounds", type=int, default=5)
+parser.add_argument("--only", default="year,ingest,idle")
+options = parser.parse_args()
+HERE = os.path.dirname(os.path.abspath(__file__))
+PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def wait(seconds, what, condition):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"{what} never came")
+        time.sleep(0.01)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def cpu_seconds(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def rss_mib(pid, key="VmRSS"):
+    for line in open(f"/proc/{pid}/status"):
+        if line.startswith(key):
+            return int(line.split()[1]) / 1024
+
+
+class Broker:
+    def __enter__(self):
+        self.folder = tempfile.mkdtemp()
+        self.port = free_port()
+        with open(self.folder + "/mosquitto.conf", "w") as file:
+            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1000000\n")
+        path = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        self.process = subprocess.Popen([path, "-c", self.folder + "/mosquitto.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait(10, "the broker", lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+
+def daemon_config(folder, port, durability, stations):
+    lines = [f'[daemon]\ndata_folder = "{folder}/data"\ncontrol_socket = "{folder}/control"\nhttp = "127.0.0.1:0"\ndurability = "{durability}"\n',
+             "[rules]\nopen_days = 1000\n",
+             f'[[link]]\nname = "b"\ndriver = "mqtt-json"\nuri = "tcp://127.0.0.1:{port}"\nclient_id = "bench-aqid"\ntopics = ["aqid/v1/+/hourly"]\nstation_level = 2\n']
+    lines += [f'[[station]]\nid = "S{s:04}"\nname = "s"\n' for s in range(stations)]
+    lines += ['[[area]]\nid = "c"\nname = "c"\nkind = "city"\nstations = [%s]\n' % ", ".join(f'"S{s:04}"' for s in range(min(stations, 20)))]
+    with open(folder + "/aqid.toml", "w") as file:
+        file.write("\n".join(lines))
+
+
+def ask(folder, command):
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(folder + "/control")
+        s.sendall(json.dumps({"command": command}).encode() + b"\n")
+        data = b""
+        while not data.endswith(b"\n"):
+            data += s.recv(1 << 20)
+        return json.loads(data)
+
+
+def start_daemon(folder, port, durability, stations):
+    daemon_config(folder, port, durability, stations)
+    log = open(folder + "/log", "w")
+    process = subprocess.Popen([options.bin + "/aqid", "--config", folder + "/aqid.toml", "--simulated-clock", "2016-06-01T00:00:00+08:00"], stderr=log)
+    wait(20, "aqid's subscription", lambda: "link b: up" in open(folder + "/log").read())
+    return process
+
+
+def consume(mode, port):
+    """CPU microseconds a message of one consumer, live."""
+    folder = tempfile.mkdtemp()
+    try:
+        if mode.startswith("aqid-"):
+            process = start_daemon(folder, port, mode.split("-")[1], 1000)
+            done = lambda: ask(folder, "counts").get("frames", 0) >= options.messages
+        else:
+            command = [PYTHON, HERE + "/neighbour.py", str(port), folder] if mode == "python" else [options.bin + "/bench_consumer", mode, str(port), folder]
+            process = subprocess.Popen(command)
+            wait(20, mode, lambda: os.path.exists(folder + "/ready"))
+            done = lambda: os.path.exists(folder + "/count") and int(open(folder + "/count").read() or 0) >= options.messages
+        before, began = cpu_seconds(process.pid), time.monotonic()
+        subprocess.run([options.bin + "/bench_publisher", str(port), str(options.messages), "100"], check=True)
+        wait(300, f"the last message of {mode}", done)
+        took = time.monotonic() - began
+        cpu = cpu_seconds(process.pid) - before
+        peak = rss_mib(process.pid, "VmHWM")
+        process.kill()
+        process.wait()
+        return cpu / options.messages * 1e6, options.messages / took, peak
+    finally:
+        shutil.rmtree(folder)
+
+
+def middle(values, form="{:.1f}"):
+    return f"{form} ({form}-{form})".format(statistics.median(values), min(values), max(values))
+
+
+def ingest():
+    modes = ["count", "inbox-process", "inbox-power", "aqid-process", "aqid-power", "python"]
+    names = {"count": "Paho C++, a callback that only counts", "inbox-process": "our link up to the inbox, durability process", "inbox-power": "our link up to the inbox, durability power",
+             "aqid-process": "aqid, the whole turn, process", "aqid-power": "aqid, the whole turn, power", "python": "Python paho + sqlite3, a commit a message"}
+    results = {m: [] for m in modes}
+    for n in range(options.rounds):
+        order = modes[:]
+        random.Random(n).shuffle(order)
+        for mode in order:
+            with Broker() as broker:
+                results[mode].append(consume(mode, broker.port))
+    print(f"\nIngest, live, {options.messages} QoS 1 messages of two values, {options.rounds} rounds: median (min-max)\n")
+    print("| consumer | CPU us a message | x counting consumer | messages/s | peak MiB |\n|---|---:|---:|---:|---:|")
+    for mode in modes:
+        cpu = [r[0] for r in results[mode]]
+        ratio = [r[0] / c[0] for r, c in zip(results[mode], results["count"])]
+        print(f"| {names[mode]} | {middle(cpu)} | {middle(ratio, '{:.2f}')} | {middle([r[1] for r in results[mode]], '{:.0f}')} | {middle([r[2] for r in results[mode]])} |")
+
+
+def idle():
+    with Broker() as broker:
+        folder = tempfile.mkdtemp()
+        process = start_daemon(folder, broker.port, "power", 20)
+        time.sleep(2)  # not a wait for anything: idle is what is measured
+        print(f"\nIdle aqid, 20 stations, empty database: {rss_mib(process.pid):.1f} MiB resident")
+        process.kill()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def year():
+    folder = tempfile.mkdtemp(dir=os.environ.get("AQID_BENCH_FOLDER"))
+    print(subprocess.run([options.bin + "/bench_year", folder + "/year"], check=True, capture_output=True, text=True).stdout, end="")
+    shutil.rmtree(folder)
+
+
+for name in options.only.split(","):
+    {"year": year, "ingest": ingest, "idle": idle}[name]()

@@ -376,6 +376,17 @@ std::vector<std::vector<std::string>> rows(const fs::path& database, const std::
     return out;
 }
 
+void execute(const fs::path& database, const std::string& sql)
+{
+    sqlite3* handle = nullptr;
+    sqlite3_open_v2(database.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    sqlite3_busy_timeout(handle, 5'000);
+    const bool good = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
+    const std::string why = sqlite3_errmsg(handle);
+    sqlite3_close(handle);
+    if (!good) FAIL(sql << ": " << why);
+}
+
 Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
 {
     Reply reply;

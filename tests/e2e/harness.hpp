@@ -108,6 +108,8 @@ bool listens(std::uint16_t port);
 /// A read-only look into a database beside its owner.
 std::int64_t number(const fs::path& database, const std::string& sql);
 std::vector<std::vector<std::string>> rows(const fs::path& database, const std::string& sql);
+/// Changes a database, as somebody with another program would.
+void execute(const fs::path& database, const std::string& sql);
 
 struct Reply {
     int status = 0; ///< 0: no answer in time

@@ -93,7 +93,7 @@ void kill_at_random_instants(const std::string& durability)
     require_exactly_once(daemon.database(), stations, count);
     CHECK(daemon.count("revisions") == 0);
     CHECK(daemon.number("SELECT count(*) FROM parked") == 0);
-    CHECK(daemon.stop() == 0);
+    REQUIRE(daemon.stop() == 0);
 }
 
 } // namespace
@@ -129,7 +129,7 @@ TEST_CASE("every acknowledged message is stored once when the broker is restarte
     wait_until_all_is_stored(daemon, count);
     require_exactly_once(daemon.database(), stations, count);
     CHECK(daemon.count("revisions") == 0);
-    CHECK(daemon.stop() == 0);
+    REQUIRE(daemon.stop() == 0);
 }
 
 TEST_CASE("what is in the inbox and not yet in the journal survives a kill", "[kill]")
@@ -158,7 +158,7 @@ TEST_CASE("what is in the inbox and not yet in the journal survives a kill", "[k
     daemon.start();
     wait_until(20s, "the inbox's entries in the journal", [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
     require_exactly_once(daemon.database(), stations, count);
-    CHECK(daemon.stop() == 0);
+    REQUIRE(daemon.stop() == 0);
 }
 
 } // namespace aqi::e2e

@@ -66,6 +66,12 @@ bool mounts_allowed(const Folder& folder)
     return false;
 }
 
+/// In the system's words or in SQLite's.
+bool speaks_of_a_full_disk(std::string_view text)
+{
+    return text.find("No space left on device") != std::string_view::npos || text.find("disk is full") != std::string_view::npos;
+}
+
 /// A daemon on a small disk, its broker elsewhere, messages flowing.
 struct OnSmallDisk {
     explicit OnSmallDisk(const Folder& f, std::size_t count) : folder(f), disk(folder / "disk", "24m"), broker(folder.path(), loud()), messages(many_readings(stations, count))
@@ -120,11 +126,12 @@ TEST_CASE("a disk that fills under load loses nothing and needs nobody", "[stora
 
     // It says so, in words, and goes on answering.
     const Reply health = daemon.get("/healthz");
-    CHECK(health.body.find("No space left on device") != std::string::npos);
-    bool told = false;
-    for (const auto& part : daemon.status().at("storage").as_array())
-        told = told || (!part.at("good").as_bool() && part.at("detail").as_string().find("No space left on device") != std::string_view::npos);
-    CHECK(told);
+    INFO(health.body);
+    CHECK(speaks_of_a_full_disk(health.body));
+    const json::object status = daemon.status();
+    const auto& parts = status.at("storage").as_array();
+    INFO(json::serialize(parts));
+    CHECK(std::any_of(parts.begin(), parts.end(), [](const auto& part) { return !part.at("good").as_bool() && speaks_of_a_full_disk(part.at("detail").as_string()); }));
     CHECK(daemon.ask({{"command", "ping"}}).at("ok").as_bool());
 
     // The publishers are done with the broker; the broker is not done with the daemon, and drops it.
@@ -142,9 +149,9 @@ TEST_CASE("a disk that fills under load loses nothing and needs nobody", "[stora
     CHECK(stage.broker.log().find("Sending PUBLISH to aqid-e2e (d1") != std::string::npos);
     const std::string said = daemon.log();
     INFO(said);
-    CHECK(occurrences(said, "No space left on device") <= 4); // once per change of state, not once per attempt
+    CHECK(occurrences(said, "nothing is acknowledged that is not stored") <= 4); // a line a change of state, not one an attempt
     CHECK(said.find("works again") != std::string::npos);
-    CHECK(daemon.stop() == 0);
+    REQUIRE(daemon.stop() == 0);
 }
 
 TEST_CASE("SIGTERM on a full disk ends the daemon in time and loses nothing", "[storage]")
@@ -154,12 +161,12 @@ TEST_CASE("SIGTERM on a full disk ends the daemon in time and loses nothing", "[
     constexpr std::size_t count = 1'000;
     OnSmallDisk stage{folder, count};
     stage.fill_under_load();
-    CHECK(stage.daemon->stop(10s) == 0);
+    REQUIRE(stage.daemon->stop(10s) == 0);
     wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.publisher->done(); });
     stage.disk.free();
     stage.daemon->start();
     stage.wait_until_all_is_stored(count);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 TEST_CASE("a daemon killed on a full disk loses nothing", "[storage]")
@@ -174,7 +181,7 @@ TEST_CASE("a daemon killed on a full disk loses nothing", "[storage]")
     stage.disk.free();
     stage.daemon->start();
     stage.wait_until_all_is_stored(count);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 namespace {
@@ -220,7 +227,7 @@ TEST_CASE("a sync of the inbox that fails is no acknowledgement", "[storage]")
     stage.daemon->wait_for_link("up");
     require_exactly_once(stage.daemon->database(), stations, count);
     CHECK(stage.daemon->count("inbox_damage") == 0);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 TEST_CASE("a database that cannot be written holds nothing up and is caught up with later", "[storage]")
@@ -236,7 +243,7 @@ TEST_CASE("a database that cannot be written holds nothing up and is caught up w
     wait_until(60s, "the last row", [&] { return stage.stored() == 2 * count; });
     require_exactly_once(stage.daemon->database(), stations, count);
     wait_until(20s, "200 from /healthz", [&] { return stage.daemon->get("/healthz").status == 200; });
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 TEST_CASE("a database that cannot be read does not end the daemon when somebody looks at the page", "[storage]")
@@ -244,16 +251,19 @@ TEST_CASE("a database that cannot be read does not end the daemon when somebody 
     OnFaultyDisk stage;
     publish_all(stage.broker.login("stations"), many_readings(stations, 1'000));
     wait_until(60s, "the last row", [&] { return stage.stored() == 2'000; });
+    (void)stage.daemon->status();
     stage.daemon->fault("pread aqid.db 5 0");
+    execute(stage.daemon->database(), "INSERT INTO meta VALUES ('somebody_else', 'was here')"); // or its cache would answer
     // Whatever it answers, it lives; and when the disk is good again, so is the answer.
     for (int n = 0; n < 5; ++n) {
         (void)stage.daemon->get("/api/v1/status");
         (void)talk(stage.daemon->socket(), R"({"command": "counts"})");
     }
     REQUIRE(stage.daemon->running());
+    REQUIRE(talk(stage.daemon->socket(), R"({"command": "ping"})", 5s) == R"({"ok":true})");
     stage.daemon->fault("");
     CHECK(stage.daemon->get("/api/v1/status").status == 200);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 TEST_CASE("a disk that hangs and then fails does not take the page with it", "[storage]")
@@ -269,7 +279,7 @@ TEST_CASE("a disk that hangs and then fails does not take the page with it", "[s
     stage.daemon->fault("");
     wait_until(60s, "the last row", [&] { return stage.stored() == 2 * count; });
     require_exactly_once(stage.daemon->database(), stations, count);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 TEST_CASE("SIGTERM while a disk hangs ends the daemon in time", "[storage]")
@@ -279,12 +289,12 @@ TEST_CASE("SIGTERM while a disk hangs ends the daemon in time", "[storage]")
     stage.daemon->fault("fdatasync .inbox 5 2500");
     publish_all(stage.broker.login("stations"), many_readings(stations, count));
     wait_until(20s, "an entry on its way to the disk", [&] { return stage.daemon->inbox_bytes() > 0; });
-    CHECK(stage.daemon->stop(10s) == 0);
+    REQUIRE(stage.daemon->stop(10s) == 0);
     stage.daemon->fault("");
     stage.daemon->start();
     wait_until(60s, "the last row", [&] { return stage.stored() == 2 * count; });
     require_exactly_once(stage.daemon->database(), stations, count);
-    CHECK(stage.daemon->stop() == 0);
+    REQUIRE(stage.daemon->stop() == 0);
 }
 
 } // namespace aqi::e2e

@@ -147,7 +147,7 @@ TEST_CASE("what is in the inbox and not yet in the journal survives a kill", "[k
     daemon.start();
     daemon.wait_for_link("up");
 
-    daemon.fault("pwrite aqid.db 28 0"); // the database takes nothing, the inbox does
+    daemon.fault("pwrite aqid.db-wal 28 0"); // the database takes nothing, the inbox does
     const auto messages = many_readings(stations, count);
     publish_all(broker.login("stations"), messages);
     wait_until(20s, "all messages in the inbox", [&] { return daemon.inbox_bytes() == inbox_bytes_of(messages); });

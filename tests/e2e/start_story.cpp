@@ -116,7 +116,7 @@ TEST_CASE("a database of a newer aqid is refused and not touched", "[start]")
     execute(daemon.database(), write_ahead ? "PRAGMA user_version = 99" : "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
     const auto before = contents(daemon.data());
     daemon.spawn();
-    CHECK(daemon.wait(10s, "the refusal") == 1);
+    REQUIRE(daemon.wait(10s, "the refusal") == 1);
     const std::string said = daemon.log();
     INFO(said);
     CHECK(said.find("aqid.db") != std::string::npos);
@@ -135,7 +135,7 @@ TEST_CASE("a file that is no database is refused and not touched", "[start]")
     for (int n = 0; n < 9000; ++n) noise += static_cast<char>(n * 131 % 251);
     write_file(daemon.database(), noise);
     daemon.spawn();
-    CHECK(daemon.wait(10s, "the refusal") == 1);
+    REQUIRE(daemon.wait(10s, "the refusal") == 1);
     const std::string said = daemon.log();
     INFO(said);
     CHECK(said.find("aqid.db") != std::string::npos);
@@ -192,7 +192,7 @@ TEST_CASE("a second aqid on the same data folder loses no acknowledged message",
     const Said second = run({program("aqid"), "--config", daemon.config().string()});
     INFO(second.text);
     CHECK(second.exit_code == 1);
-    daemon.fault("pwrite aqid.db 28 0");
+    daemon.fault("pwrite aqid.db-wal 28 0");
     publish_all(broker.login("stations"), {messages.begin() + count / 2, messages.end()});
     wait_until(20s, "the second half in the inbox", [&] { return daemon.inbox_bytes() == inbox_bytes_of(messages); });
     daemon.kill();
@@ -213,7 +213,7 @@ TEST_CASE("a data folder is one daemon's, even when the other has another contro
     site.data = daemon.data().string();
     Daemon second{other.path(), site};
     second.spawn();
-    CHECK(second.wait(10s, "the refusal") == 1);
+    REQUIRE(second.wait(10s, "the refusal") == 1);
     const std::string said = second.log();
     INFO(said);
     CHECK(said.find(daemon.data().string()) != std::string::npos);
@@ -243,7 +243,7 @@ TEST_CASE("a data folder that cannot be written is named", "[start]")
     const bool exists = GENERATE(false, true);
     if (exists) fs::create_directories(daemon.data());
     daemon.spawn();
-    CHECK(daemon.wait(10s, "the refusal") == 1);
+    REQUIRE(daemon.wait(10s, "the refusal") == 1);
     const std::string said = daemon.log();
     INFO(said);
     CHECK(said.find(daemon.data().string()) != std::string::npos);
@@ -258,7 +258,7 @@ TEST_CASE("an HTTP port that is taken is named, and nothing was sent before", "[
     site.http = fmt::format("127.0.0.1:{}", taken.port());
     Daemon daemon{folder.path(), site};
     daemon.spawn();
-    CHECK(daemon.wait(10s, "the refusal") == 1);
+    REQUIRE(daemon.wait(10s, "the refusal") == 1);
     const std::string said = daemon.log();
     INFO(said);
     CHECK(said.find(site.http) != std::string::npos);

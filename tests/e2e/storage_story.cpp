@@ -234,7 +234,7 @@ TEST_CASE("a database that cannot be written holds nothing up and is caught up w
 {
     constexpr std::size_t count = 500;
     OnFaultyDisk stage;
-    stage.daemon->fault("pwrite aqid.db 28 0");
+    stage.daemon->fault("pwrite aqid.db-wal 28 0");
     publish_all(stage.broker.login("stations"), many_readings(stations, count));
     wait_until(20s, "503 from /healthz", [&] { return stage.daemon->get("/healthz").status == 503; });
     CHECK(stage.daemon->link().at("state").as_string() == "up");

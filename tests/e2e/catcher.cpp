@@ -134,11 +134,15 @@ void Catcher::serve(int socket)
         }
         return;
     }
+    if (behaviour == slow) {
+        std::this_thread::sleep_for(1s);
+        behaviour = 200;
+    }
     const std::string answer = fmt::format("HTTP/1.1 {} So\r\nContent-Length: 7\r\nConnection: close\r\n\r\ncaught\n", behaviour);
     (void)!::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
 }
 
-NotifySocket::NotifySocket(const fs::path& path)
+NotifySocket::NotifySocket(const fs::path& path, std::function<void()> at_ready) : at_ready_(std::move(at_ready))
 {
     socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -174,8 +178,10 @@ void NotifySocket::work()
         if (!readable(socket_, 50)) continue;
         const ssize_t n = ::recv(socket_, chunk.data(), chunk.size(), 0);
         if (n <= 0) continue;
+        const std::string text{chunk.data(), static_cast<std::size_t>(n)};
+        if (text.find("READY=1") != std::string::npos) at_ready_();
         const std::lock_guard lock{mutex_};
-        heard_.emplace_back(chunk.data(), static_cast<std::size_t>(n));
+        heard_.push_back(text);
     }
 }
 

@@ -20,12 +20,13 @@ public:
     };
     static constexpr int hangs = 0;   ///< takes the request and never answers
     static constexpr int closes = -1; ///< takes the request and closes
+    static constexpr int slow = -2;   ///< answers 200 after a second
 
     Catcher();
     ~Catcher();
     std::uint16_t port() const { return port_; }
     std::string url() const { return fmt::format("http://127.0.0.1:{}/warning", port_); }
-    /// HTTP codes, `hangs` or `closes` for the next requests; then 200 again.
+    /// HTTP codes, `hangs`, `closes` or `slow` for the next requests; then 200 again.
     void then(std::vector<int> behaviour);
     /// Nobody listens any more / again, on the same port.
     void refuse();
@@ -49,7 +50,8 @@ private:
 /// A socket as systemd has it; keeps what it is told, with the moment.
 class NotifySocket {
 public:
-    explicit NotifySocket(const fs::path& path);
+    /// `at_ready` is called on our thread the moment READY=1 is there.
+    NotifySocket(const fs::path& path, std::function<void()> at_ready);
     ~NotifySocket();
     /// How many datagrams held this line.
     std::size_t heard(std::string_view line) const;
@@ -57,6 +59,7 @@ public:
 
 private:
     void work();
+    const std::function<void()> at_ready_;
     int socket_ = -1;
     mutable std::mutex mutex_;
     std::vector<std::string> heard_;

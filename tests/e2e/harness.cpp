@@ -253,22 +253,26 @@ Child::Child(const Start& start)
     const auto argv = pointers(command);
     const auto envp = pointers(environment);
     const int log = start.log.empty() ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : ::open(start.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    // No signal may reach the test framework's handlers in the child.
+    sigset_t all, before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_ = ::fork();
     if (pid_ == 0) {
         // Only what is safe after a fork beside threads.
         ::setpgid(0, 0);
+        for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
         const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
         ::dup2(nothing, 0);
         ::dup2(log, 1);
         ::dup2(log, 2);
         if (start.as) become(*start.as);
-        sigset_t none;
-        sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
-        ::signal(SIGPIPE, SIG_DFL);
+        sigemptyset(&all);
+        ::sigprocmask(SIG_SETMASK, &all, nullptr);
         ::execve(argv.front(), argv.data(), envp.data());
         ::_exit(127);
     }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::setpgid(pid_, pid_);
     ::close(log);
     tell_guardian(fmt::format("+g{}", pid_));

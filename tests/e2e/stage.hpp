@@ -101,6 +101,8 @@ public:
     fs::path socket() const { return parent_ / "control"; }
     fs::path config() const { return parent_ / "aqid.toml"; }
     void configure(const Site& site);
+    /// Of the next start.
+    void set_arguments(std::vector<std::string> arguments) { options_.arguments = std::move(arguments); }
     /// What it said since it was last started.
     std::string log() const;
     std::uint16_t port() const { return port_; }
@@ -108,7 +110,7 @@ public:
 private:
     const fs::path parent_;
     fs::path data_;
-    const Options options_;
+    Options options_;
     std::unique_ptr<Child> child_;
     std::uint16_t port_ = 0;
     std::uintmax_t log_begin_ = 0;

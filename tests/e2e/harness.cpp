@@ -200,7 +200,9 @@ int from_environment(const char* name, int otherwise)
     return text != nullptr && *text != '\0' ? std::atoi(text) : otherwise;
 }
 
-bool is_root() { return ::geteuid() == 0; }
+bool is_root() { return ::geteuid() == 0 && !inside_namespace(); }
+
+bool inside_namespace() { return std::getenv("AQID_E2E_INSIDE") != nullptr; }
 
 std::string read_file(const fs::path& file)
 {

@@ -43,7 +43,10 @@ milliseconds patient(milliseconds limit);
 void skipped(const std::string& why);
 /// A whole number of the environment, or what is usual.
 int from_environment(const char* name, int otherwise);
+/// Whether we may become other accounts.
 bool is_root();
+/// Whether this is a story told again in a user namespace of its own, where we look like root and are not.
+bool inside_namespace();
 
 std::string read_file(const fs::path& file);
 void write_file(const fs::path& file, std::string_view text, fs::perms perms = fs::perms::owner_read | fs::perms::owner_write);

@@ -80,7 +80,7 @@ void Broker::start()
         text += (set.contains(key) ? key + " " + set[key] : line) + "\n";
     }
     write_file(folder_ / "mosquitto.conf", text + options_.more + "\n", fs::perms{0644});
-    // Inside a user namespace we look like root and may not become another account.
+    if (inside_namespace()) write_file(folder_ / "mosquitto.conf", text + "user root\n" + options_.more + "\n", fs::perms{0644}); // it may become nobody else
     if (is_root()) {
         own(folder_);
         for (const auto& file : fs::directory_iterator{folder_}) own(file.path());

@@ -1,0 +1,52 @@
+// The quality of what comes in: counters, what was put aside and why, stations that are silent.
+import { h, shape } from "./dom.js";
+import { aqiChip, count, duration, heading, list, primary, text, when } from "./format.js";
+import { table } from "./messages.js";
+import { t, word } from "./strings.js";
+
+const order = ["frames", "readings", "values", "duplicates", "revisions", "late_values", "forecasts", "acts", "recoveries", "inbox_damage"];
+const troubles = new Set(["inbox_damage"]);
+
+function counterName(name) {
+  if (name.startsWith("aside_")) return t("count_aside", { reason: word(`reason_${name.slice(6)}`, name.slice(6)) });
+  return word(`count_${name}`, name);
+}
+
+function counters(s) {
+  const counts = s.counts !== null && typeof s.counts === "object" ? Object.entries(s.counts) : [];
+  const place = (name) => (order.includes(name) ? order.indexOf(name) : name.startsWith("aside_") ? 90 : 50);
+  counts.sort((a, b) => place(a[0]) - place(b[0]) || a[0].localeCompare(b[0]));
+  return h("div", { class: "panel" }, h("h3", null, t("counters")),
+    counts.length === 0 ? h("p", { class: "plain" }, t("counters_none"))
+      : h("dl", { class: "counters" }, counts.map(([name, n]) =>
+        h("div", { class: name.startsWith("aside_") || troubles.has(name) ? "aside" : "", "data-key": name }, h("dt", { title: name }, counterName(name)), h("dd", null, count(n))))));
+}
+
+const age = (x) => (typeof x.minutes_ago === "number" ? duration(x.minutes_ago) : t("never"));
+
+function stations(s) {
+  const all = list(s.stations);
+  const silent = all.filter((x) => x.silent !== false).sort((a, b) => (b.minutes_ago ?? Infinity) - (a.minutes_ago ?? Infinity));
+  const columns = [t("station"), t("newest"), t("age"), t("aqi_now"), t("primary")];
+  return h("div", { class: "panel" }, h("h3", null, t("silent")),
+    all.length === 0 ? h("p", { class: "plain" }, t("stations_none"))
+      : silent.length === 0 ? h("p", { class: "plain" }, shape("ok"), " ", t("silent_none", { n: all.length }))
+        : table("silent", columns.slice(0, 3), silent.map((x) => [[shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id))], when(x.newest, s.now), h("b", { class: "bad-words" }, age(x))])),
+    all.length === 0 ? null
+      : h("details", { "data-key": "all-stations" }, h("summary", null, t("all_stations", { n: all.length })),
+        h("p", { class: "window" }, t("window_hour", { at: when(s.closed ?? all[0]?.hour?.hour, s.now) })),
+        table("all", columns, all.map((x) => [[text(x.name), " ", h("code", null, text(x.id))], when(x.newest, s.now), x.silent !== false ? h("b", { class: "bad-words" }, shape("warn"), " ", age(x)) : age(x),
+          aqiChip(x.hour?.aqi ?? null, s.edition), primary(x.hour?.primary)]))));
+}
+
+function aside(s) {
+  const rows = list(s.aside);
+  return h("div", { class: "panel" }, h("h3", null, t("aside"), rows.length > 0 ? h("small", null, t("aside_note")) : null),
+    rows.length === 0 ? h("p", { class: "plain" }, t("aside_none"))
+      : table("put-aside", [t("received"), t("reason"), t("words"), t("station"), t("origin")],
+        rows.map((x) => [when(x.at, s.now), h("b", null, word(`reason_${x.reason}`, x.reason)), text(x.detail), text(x.station), [text(x.link), " ", h("code", null, text(x.origin))]])));
+}
+
+export function qualityParts(s) {
+  return [heading("quality"), h("div", { class: "columns even" }, counters(s), stations(s)), aside(s)];
+}

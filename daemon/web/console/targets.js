@@ -1,0 +1,134 @@
+// The three figures of the year: where each stands against its target, and whether it can still be met.
+import { h, hidden, shape } from "./dom.js";
+import { figure, list, numberOf, shortDay, text, unit } from "./format.js";
+import { t } from "./strings.js";
+
+const looks = { met: "ok", failed: "bad", lost: "bad", unproven: "warn", open_in: "wait", open_over: "warn", open: "wait", none: "none" };
+
+function annualState(f) {
+  if (numberOf(f.target) === null) return "none";
+  if (f.met === true) return "met";
+  if (f.met === false) return "failed";
+  if (f.lost_on) return "lost";
+  if (f.year_over) return "unproven";
+  const mean = numberOf(f.published);
+  return mean === null ? "open" : mean <= numberOf(f.target) ? "open_in" : "open_over";
+}
+
+function goodState(g) {
+  if (numberOf(g.target) === null) return "none";
+  if (g.met === true) return "met";
+  if (g.met === false) return "failed";
+  if (g.lost_on) return "lost";
+  return g.remaining === 0 ? "unproven" : "open";
+}
+
+const stateWords = (state) => (state === "none" ? t("no_target") : t(`state_${state}`));
+function stateBadge(state, lostOn, now) {
+  return h("span", { class: `verdict-badge ${looks[state]}` }, shape(looks[state]), h("b", null, stateWords(state)), lostOn ? h("small", null, t("lost_on", { day: shortDay(lostOn, now) })) : null);
+}
+
+const percent = (part, whole) => `${whole > 0 ? Math.min(100, Math.max(0, (100 * part) / whole)).toFixed(2) : 0}%`;
+
+const annualOf = (area, pollutant, window) => list(area?.annual).find((f) => f.pollutant === pollutant && f.window === window);
+
+function meanBar(mean, target) {
+  if (mean === null || target === null) return null;
+  const whole = Math.max(target * 1.5, mean * 1.1);
+  return h("div", { class: "bar", "aria-hidden": "true" },
+    h("span", { class: "part within", style: { left: "0%", width: percent(Math.min(mean, target), whole) } }),
+    mean > target ? h("span", { class: "part above", style: { left: percent(target, whole), width: percent(mean - target, whole) } }) : null,
+    h("span", { class: "mark", style: { left: percent(target, whole) } }));
+}
+
+function allowance(f, remaining) {
+  const n = numberOf(f.allowance);
+  if (n === null) return null;
+  const days = remaining ?? "—";
+  // The mean is held against the target after rounding, so a negative allowance alone does not prove that it is lost.
+  const key = n >= 0 ? "allowance_is" : f.lost_on ? "allowance_gone" : "allowance_rounding";
+  return h("p", { class: n < 0 ? "allowance gone" : "allowance" }, h("span", { class: "label" }, t("allowance")), " ", t(key, { n: figure(n), days }));
+}
+
+function annualPart(area, pollutant, through, remaining, s) {
+  const f = annualOf(area, pollutant, "year_to_date");
+  if (!f) return null;
+  const trailing = annualOf(area, pollutant, "trailing_365_days");
+  const [mean, target] = [numberOf(f.published), numberOf(f.target)];
+  return h("div", { class: "target", "data-key": pollutant },
+    h("div", { class: "target-head" },
+      h("h4", null, `${text(f.label)} ${t("annual_mean")}`), stateBadge(annualState(f), f.lost_on, s.now)),
+    h("p", { class: "target-value" },
+      h("b", null, figure(f.published)), " ", unit(f.unit), target === null ? null : h("span", { class: "against" }, t("target_at_most", { n: figure(target) })),
+      h("small", null, t("unrounded", { n: figure(f.mean, 2) }))),
+    meanBar(mean, target),
+    allowance(f, remaining),
+    h("p", { class: "window" }, t("annual_window", { from: `${text(f.year)}-01-01`, to: through ? shortDay(through, `${f.year}`) : "—", n: text(f.valid_days) })),
+    trailing ? h("p", { class: "window" }, t("trailing_mean", { value: figure(trailing.published), n: text(trailing.valid_days) })) : null);
+}
+
+function goodPart(g, through, s) {
+  if (!g) return null;
+  const n = (x) => numberOf(x) ?? 0;
+  const whole = n(g.good) + n(g.lost) + n(g.undetermined) + n(g.remaining);
+  const target = numberOf(g.target);
+  const state = goodState(g);
+  const parts = [["good", n(g.good)], ["undetermined", n(g.undetermined)], ["remaining", n(g.remaining)], ["lost", n(g.lost)]];
+  let left = 0;
+  const bar = parts.map(([name, days]) => {
+    const part = h("span", { class: `part days-${name}`, style: { left: percent(left, whole), width: percent(days, whole) } });
+    left += days;
+    return part;
+  });
+  return h("div", { class: "target", "data-key": "good-days" },
+    h("div", { class: "target-head" }, h("h4", null, t("good_days")), stateBadge(state, g.lost_on, s.now)),
+    h("p", { class: "target-value" }, h("b", null, t("n_days", { n: text(g.good) })), target === null ? null : h("span", { class: "against" }, t("target_at_least", { n: target }))),
+    h("div", { class: "bar", "aria-hidden": "true" }, bar, target === null ? null : h("span", { class: "mark", style: { left: percent(target, whole) } })),
+    h("p", { class: "legend" }, parts.map(([name, days]) => h("span", null, h("span", { class: `swatch days-${name}`, "aria-hidden": "true" }), t(`days_${name}`, { n: days })))),
+    state === "open" && target > n(g.good) ? h("p", { class: "allowance" }, t("good_needed", { left: n(g.remaining), n: target - n(g.good) })) : null,
+    h("p", { class: "window" }, t("good_days_window", { year: text(g.year), to: through ? shortDay(through, `${g.year}`) : "—" })));
+}
+
+export function targetBars(s, area) {
+  const through = list(area?.days).at(-1)?.date;
+  const good = area?.good_days ?? null;
+  const year = good?.year ?? annualOf(area, "pm10", "year_to_date")?.year ?? String(s.now ?? "").slice(0, 4);
+  const parts = ["pm10", "pm2_5"].map((p) => annualPart(area, p, through, good?.remaining, s)).concat(goodPart(good, through, s)).filter(Boolean);
+  return [h("h3", null, t("targets", { year })), parts.length > 0 ? parts : h("p", { class: "plain" }, t("targets_none"))];
+}
+
+function overviewCell(value, state) {
+  return h("td", null, h("span", { class: `standing ${looks[state]}` }, shape(looks[state]), " ", h("b", null, value)), h("small", null, stateWords(state)));
+}
+
+function targetNote(areas, pollutant) {
+  const targets = [...new Set(areas.map((a) => numberOf(annualOf(a, pollutant, "year_to_date")?.target)))].filter((x) => x !== null);
+  return targets.length === 1 ? h("small", null, `≤ ${figure(targets[0])}`) : null;
+}
+
+/// The three figures of the year in one line, for the city's tile.
+export function yearLine(area) {
+  const means = ["pm10", "pm2_5"].map((p) => annualOf(area, p, "year_to_date")).filter(Boolean).map((f) => [text(f.label), figure(f.published), annualState(f)]);
+  const good = area.good_days ? [[t("good_days"), text(area.good_days.good), goodState(area.good_days)]] : [];
+  if (means.length + good.length === 0) return null;
+  return h("span", { class: "year" }, h("span", { class: "label" }, t("year_line", { year: text(area.good_days?.year ?? area.annual[0].year) })),
+    [...means, ...good].map(([label, value, state]) => h("span", { class: `standing ${looks[state]}`, title: stateWords(state) },
+      h("span", { class: "label" }, label), " ", h("b", null, value), " ", shape(looks[state]), hidden(stateWords(state)))));
+}
+
+export function overviewTable(s) {
+  const areas = list(s.areas);
+  const head = h("h3", null, t("overview"), h("small", null, t("overview_note")));
+  if (!areas.some((a) => a.good_days || list(a.annual).length > 0)) return [head, h("p", { class: "plain" }, t("targets_none"))];
+  const good = [...new Set(areas.map((a) => numberOf(a.good_days?.target)))].filter((x) => x !== null);
+  return [head, h("div", { class: "scroll" }, h("table", { class: "overview" },
+    h("thead", null, h("tr", null, h("th", { scope: "col" }, t("area")), h("th", { scope: "col" }, "PM10", targetNote(areas, "pm10")), h("th", { scope: "col" }, "PM2.5", targetNote(areas, "pm2_5")),
+      h("th", { scope: "col" }, t("good_days"), good.length === 1 ? h("small", null, `≥ ${good[0]}`) : null))),
+    h("tbody", null, areas.map((a) => h("tr", { "data-key": a.id },
+      h("th", { scope: "row" }, h("button", { type: "button", class: "link", "data-area": a.id }, text(a.name))),
+      ["pm10", "pm2_5"].map((p) => {
+        const f = annualOf(a, p, "year_to_date");
+        return f ? overviewCell(figure(f.published), annualState(f)) : h("td", null, "—");
+      }),
+      a.good_days ? overviewCell(text(a.good_days.good), goodState(a.good_days)) : h("td", null, "—"))))))];
+}

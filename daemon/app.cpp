@@ -4,6 +4,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/control.hpp"
 #include "daemon/dispatch.hpp"
+#include "daemon/folder_lock.hpp"
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
@@ -35,15 +36,23 @@ constexpr auto tick_every = std::chrono::seconds{1};
 constexpr auto retry_least = std::chrono::milliseconds{500};
 constexpr auto retry_most = std::chrono::milliseconds{10'000};
 constexpr auto stop_patience = std::chrono::seconds{5};
+/// A disk that takes longer than this for one entry is called hanging.
+constexpr auto disk_patience = std::chrono::seconds{2};
 
 class App {
 public:
-    App(Config config, std::optional<Instant> simulated_start) :
-        config_(std::move(config)), simulated_(simulated_start ? std::make_unique<SimulatedClock>(*simulated_start) : nullptr),
-        clock_(simulated_ ? static_cast<const Clock&>(*simulated_) : system_), health_(clock_), tick_(io_), retry_(io_), signals_(io_, SIGTERM, SIGINT)
+    App(Config config, std::optional<Instant> simulated_start)
+        : config_(std::move(config)),
+          simulated_(simulated_start ? std::make_unique<SimulatedClock>(*simulated_start) : nullptr),
+          clock_(simulated_ ? static_cast<const Clock&>(*simulated_) : system_),
+          health_(clock_),
+          folder_lock_(config_.data_folder),
+          tick_(io_),
+          retry_(io_),
+          signals_(io_, SIGTERM, SIGINT)
     {
-        std::filesystem::create_directories(config_.data_folder);
-        store_ = std::make_unique<SqliteStore>(config_.data_folder / "aqid.db", config_.durability, config_.rules.network);
+        store_ =
+            std::make_unique<SqliteStore>(config_.data_folder / "aqid.db", config_.durability, config_.rules.network);
         inbox_ = std::make_unique<InboxLog>(config_.data_folder / "inbox", config_.durability, store_->consumed());
         turns_ = std::make_unique<Turns>(config_, *store_, clock_);
     }
@@ -51,19 +60,24 @@ public:
     int run()
     {
         recover();
-        start_dispatch();
         inbox_->on_append([this] { frames_arrived(); });
-        inbox_->on_trouble([this](std::string what) { asio::post(io_, [this, what = std::move(what)] { health_.storage("inbox", what); }); });
+        inbox_->on_trouble([this](std::string what) {
+            asio::post(io_, [this, what = std::move(what)] { health_.storage("inbox", what); });
+        });
         health_.storage("inbox", {});
         health_.storage("store", {});
-        control_.emplace(io_.get_executor(), config_.control_socket, [this](std::string_view line, const Peer& peer) { return answer_command(line, peer, commands()); });
-        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port, [this](std::string_view path) { return page(path); });
+        control_.emplace(io_.get_executor(), config_.control_socket,
+                         [this](std::string_view line, const Peer& peer) { return answer(line, peer); });
+        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port,
+                     [this](std::string_view path) { return page(path); });
+        start_dispatch(); // only now: a start that fails must not call messages in doubt
         start_links();
         signals_.async_wait([this](boost::system::error_code ec, int signal) {
             if (!ec) stop(signal);
         });
-        log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}", config_.http.address, web_->port(),
-            config_.rules.network.stations.size(), config_.rules.network.areas.size(), config_.links.size(), lanes_,
+        log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}",
+            config_.http.address, web_->port(), config_.rules.network.stations.size(),
+            config_.rules.network.areas.size(), config_.links.size(), lanes_,
             simulated_ ? "DRILL with a simulated clock" : "real clock");
         sd_notify(0, "READY=1");
         frames_arrived(); // what a former process left unread
@@ -76,15 +90,19 @@ private:
     void recover()
     {
         if (inbox_->torn_bytes() > 0)
-            log(Severity::notice, "inbox: {} bytes at its end were cut off by a crash; nobody was told they had arrived", inbox_->torn_bytes());
-        if (const auto done = turns_->recover(); !done) throw StoreError(fmt::format("the journal cannot be read: {}", done.error().what));
+            log(Severity::notice,
+                "inbox: {} bytes at its end were cut off by a crash; nobody was told they had arrived",
+                inbox_->torn_bytes());
+        if (const auto done = turns_->recover(); !done)
+            throw StoreError(fmt::format("the journal cannot be read: {}", done.error().what));
         const std::string digest = Turns::figures_digest(config_.rules);
         if (store_->rules_digest() == digest) return;
         auto figures = turns_->all_figures();
         if (!figures) throw StoreError(fmt::format("the journal cannot be read: {}", figures.error().what));
         const auto written = store_->rewrite_figures(*figures, digest);
         if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
-        if (!figures->days.empty()) log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
+        if (!figures->days.empty())
+            log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
     }
 
     void start_dispatch()
@@ -92,15 +110,18 @@ private:
         std::map<std::string, Dispatch::Lane> lanes;
         for (const auto& channel : config_.channels) {
             if (channel.mode != config_.mode) {
-                log(Severity::notice, "channel {} stays closed: it is for {}", channel.name, channel.mode == Mode::drill ? "drills" : "real warnings, and this is a drill");
+                log(Severity::notice, "channel {} stays closed: it is for {}", channel.name,
+                    channel.mode == Mode::drill ? "drills" : "real warnings, and this is a drill");
                 continue;
             }
             auto opened = channel.kind->open(channel.settings, {channel.name, io_.get_executor(), channel.mode});
-            lanes.emplace(channel.name, Dispatch::Lane{std::string{channel.kind->kind}, channel.mode, std::move(opened)});
+            lanes.emplace(channel.name,
+                          Dispatch::Lane{std::string{channel.kind->kind}, channel.mode, std::move(opened)});
         }
         lanes_ = lanes.size();
         dispatch_ = std::make_unique<Dispatch>(io_.get_executor(), *store_, clock_, std::move(lanes));
-        if (const auto started = dispatch_->start(); !started) throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
+        if (const auto started = dispatch_->start(); !started)
+            throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
         turns_->on_outbox([this] { asio::post(io_, [this] { dispatch_->pump(); }); });
     }
 
@@ -112,7 +133,9 @@ private:
             context.executor = io_.get_executor();
             context.inbox = inbox_.get();
             context.now = [this] { return clock_.now(); };
-            context.report = [this, name = link.name](const drivers::LinkStatus& status) { health_.link(name, status); };
+            context.report = [this, name = link.name](const drivers::LinkStatus& status) {
+                health_.link(name, status);
+            };
             links_.push_back(link.driver->open(link.settings, std::move(context)));
             links_.back()->start();
         }
@@ -164,9 +187,17 @@ private:
     void tick()
     {
         if (!waiting_for_store_) {
-            if (const auto closed = turns_->close_hours(); !closed) trouble("store", closed.error().what);
-            else if (store_->consumed() >= inbox_->end()) health_.storage("store", {});
+            if (const auto closed = turns_->close_hours(); !closed)
+                trouble("store", closed.error().what);
+            else if (store_->consumed() >= inbox_->end())
+                health_.storage("store", {});
         }
+        const auto held = inbox_->held_for();
+        health_.storage("disk", held < disk_patience
+                                    ? ""
+                                    : fmt::format("an entry of the inbox has been on its way to the disk for {} s",
+                                                  held / std::chrono::seconds{1}));
+        if (!readable_) read_safely([this] { return (void)status(); });
         sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
         tick_.expires_after(tick_every);
         tick_.async_wait([this](boost::system::error_code ec) {
@@ -179,7 +210,9 @@ private:
     {
         while (store_->consumed() < inbox_->end())
             if (!drain_once() && store_->consumed() < inbox_->end()) return "what arrived before cannot be stored now";
-        if (!simulated_->set(to)) return fmt::format("the clock stands at {} and does not go back", format_instant(clock_.now(), config_.rules.network.offset));
+        if (!simulated_->set(to))
+            return fmt::format("the clock stands at {} and does not go back",
+                               format_instant(clock_.now(), config_.rules.network.offset));
         if (const auto closed = turns_->close_hours(); !closed) return closed.error().what;
         dispatch_->pump();
         return {};
@@ -197,12 +230,45 @@ private:
         return context;
     }
 
-    std::string status() { return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_}); }
+    std::string status()
+    {
+        return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_});
+    }
+
+    /// People look into the database too, and a disk may fail just then. Nobody's look ends the daemon.
+    template <class Function>
+    std::string read_safely(Function read)
+    {
+        std::string trouble;
+        try {
+            read();
+        } catch (const StoreError& error) {
+            trouble = error.what();
+        }
+        readable_ = trouble.empty();
+        health_.storage("database", trouble);
+        return trouble;
+    }
+
+    std::string answer(std::string_view line, const Peer& peer)
+    {
+        std::string out;
+        const auto trouble = read_safely([&] { out = answer_command(line, peer, commands()); });
+        return trouble.empty() ? out : refuse_command(fmt::format("the database cannot be read: {}", trouble));
+    }
 
     web::Reply page(std::string_view path)
     {
-        if (path == "/api/v1/status") return {200, "application/json; charset=utf-8", status()};
-        if (path == "/healthz") return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"} : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
+        if (path == "/api/v1/status") {
+            std::string out;
+            const auto trouble = read_safely([&] { out = status(); });
+            return trouble.empty()
+                       ? web::Reply{200, "application/json; charset=utf-8", out}
+                       : web::Reply{503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
+        }
+        if (path == "/healthz")
+            return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"}
+                                          : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
         return web::console_file(path);
     }
 
@@ -211,7 +277,7 @@ private:
         log(Severity::notice, "stopping on signal {}", signal);
         sd_notify(0, "STOPPING=1");
         stopping_ = true;
-        for (auto& link : links_) link->stop();
+        for (auto& link : links_) ended_ = link->stop() && ended_;
         inbox_->stop();
         control_.reset();
         web_.reset();
@@ -237,9 +303,9 @@ private:
 
     int finish()
     {
-        if (!inbox_->flowing()) {
-            // A link's thread is held in append() for ever, on purpose: returning would acknowledge what was not stored.
-            // It cannot be joined, so the process ends without unwinding; SQLite and the inbox need no farewell.
+        if (!ended_) {
+            // A link's thread is held in append(), on purpose: returning would acknowledge what was not stored. It cannot be
+            // joined, so the process ends without unwinding; SQLite and the inbox need no farewell.
             log(Severity::warning, "ending while storage fails; the senders keep what was not acknowledged");
             std::fflush(nullptr);
             std::_Exit(EXIT_SUCCESS);
@@ -255,6 +321,7 @@ private:
     const Clock& clock_;
     asio::io_context io_{1};
     Health health_;
+    FolderLock folder_lock_;
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<InboxLog> inbox_;
     std::unique_ptr<Turns> turns_;
@@ -270,6 +337,8 @@ private:
     std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
     bool waiting_for_store_ = false;
+    bool readable_ = true;
+    bool ended_ = true; ///< every thread of every link
     bool stopping_ = false;
 };
 

@@ -35,13 +35,15 @@ Result<std::string> person_of(const json::object& request, const Peer& peer, con
     if (const auto asked = text(request, "person")) {
         const auto account = config.accounts.find(*asked);
         if (account == config.accounts.end()) return refused(fmt::format("no person {} in the configuration", *asked));
-        if (account->second != peer.account) return refused(fmt::format("account {} may not act as {}", peer.account, *asked));
+        if (account->second != peer.account)
+            return refused(fmt::format("account {} may not act as {}", peer.account, *asked));
         return *asked;
     }
     std::string only;
     for (const auto& [person, account] : config.accounts) {
         if (account != peer.account) continue;
-        if (!only.empty()) return refused(fmt::format("account {} stands for several people; say which one", peer.account));
+        if (!only.empty())
+            return refused(fmt::format("account {} stands for several people; say which one", peer.account));
         only = person;
     }
     if (only.empty()) return refused(fmt::format("account {} stands for nobody in the configuration", peer.account));
@@ -104,6 +106,8 @@ std::string set_clock(const json::object& request, const CommandContext& c)
 
 } // namespace
 
+std::string refuse_command(std::string_view why) { return refuse(why); }
+
 std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context)
 {
     json::error_code ec;
@@ -117,7 +121,8 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "forecast") return forecast(*request, peer, context);
     if (command == "act") return act(*request, peer, context);
     if (command == "clock") return set_clock(*request, context);
-    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, clock", command));
+    return refuse(
+        fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, clock", command));
 }
 
 } // namespace aqi::daemon

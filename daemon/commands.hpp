@@ -28,6 +28,9 @@ struct CommandContext {
     std::function<std::string(Instant)> set_clock;
 };
 
+/// Throws StoreError when the database cannot be read.
 std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context);
+/// The answer that says no.
+std::string refuse_command(std::string_view why);
 
 } // namespace aqi::daemon

@@ -27,13 +27,17 @@ std::string read_text(const std::filesystem::path& file)
 std::string read_id(const Settings& table, std::string_view key)
 {
     const std::string id = table.text(key);
-    const bool plain = std::none_of(id.begin(), id.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || std::strchr("\"'\\/+#$,;", c) != nullptr; });
+    const bool plain = std::none_of(id.begin(), id.end(), [](unsigned char c) {
+        return c <= ' ' || c == 0x7f || std::strchr("\"'\\/+#$,;", c) != nullptr;
+    });
     if (id.empty() || id.size() > 64 || !plain)
-        table.fail(key, fmt::format("\"{}\" cannot be an id: 1 to 64 bytes, no blanks and none of \" ' \\ / + # $ , ;", id));
+        table.fail(key,
+                   fmt::format("\"{}\" cannot be an id: 1 to 64 bytes, no blanks and none of \" ' \\ / + # $ , ;", id));
     return id;
 }
 
-template <class T> std::vector<std::string> ids_of(const std::vector<T>& rows)
+template <class T>
+std::vector<std::string> ids_of(const std::vector<T>& rows)
 {
     std::vector<std::string> out;
     for (const auto& row : rows) out.push_back(row.id);
@@ -64,15 +68,19 @@ private:
         const auto table = root_.table("daemon");
         out_.data_folder = table.text("data_folder");
         out_.control_socket = table.text("control_socket");
-        if (out_.control_socket.string().size() > 100) table.fail("control_socket", "the path of a socket must be shorter than 100 bytes");
-        out_.durability = table.choice_or<Durability>("durability", Durability::power, {{"power", Durability::power}, {"process", Durability::process}});
+        if (out_.control_socket.string().size() > 100)
+            table.fail("control_socket", "the path of a socket must be shorter than 100 bytes");
+        out_.durability = table.choice_or<Durability>("durability", Durability::power,
+                                                      {{"power", Durability::power}, {"process", Durability::process}});
         const std::string http = table.text_or("http", "127.0.0.1:8080");
         const auto colon = http.rfind(':');
         const std::string port = colon == std::string::npos ? "" : http.substr(colon + 1);
-        const bool number = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos && std::stoi(port) <= 65535;
+        const bool number = !port.empty() && port.size() <= 5 &&
+                            port.find_first_not_of("0123456789") == std::string::npos && std::stoi(port) <= 65535;
         if (!number) table.fail("http", fmt::format("\"{}\" must read address:port, e.g. 127.0.0.1:8080", http));
         out_.http.address = http.substr(0, colon);
-        if (out_.http.address.starts_with('[') && out_.http.address.ends_with(']')) out_.http.address = out_.http.address.substr(1, out_.http.address.size() - 2);
+        if (out_.http.address.starts_with('[') && out_.http.address.ends_with(']'))
+            out_.http.address = out_.http.address.substr(1, out_.http.address.size() - 2);
         out_.http.port = static_cast<std::uint16_t>(std::stoi(port));
         table.done();
     }
@@ -97,7 +105,8 @@ private:
         if (table) folder = table->text_or("folder", "");
         std::vector<RuleText> texts;
         if (folder.empty()) {
-            for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
+            for (const auto& file : schemas::rule_packs())
+                texts.push_back({std::string{file.name}, std::string{file.text}});
         } else {
             std::error_code error;
             for (const auto& file : std::filesystem::directory_iterator{folder, error})
@@ -108,7 +117,8 @@ private:
         out_.rules.book = load_rules(texts);
         if (!table) return;
         out_.rules.warning_rules = table->text_or("warnings", out_.rules.warning_rules);
-        if (out_.rules.book.warning_named(out_.rules.warning_rules) == nullptr) table->fail_unknown("warnings", out_.rules.warning_rules, ids_of(out_.rules.book.warnings));
+        if (out_.rules.book.warning_named(out_.rules.warning_rules) == nullptr)
+            table->fail_unknown("warnings", out_.rules.warning_rules, ids_of(out_.rules.book.warnings));
         out_.rules.open_days = static_cast<int>(table->integer_or("open_days", out_.rules.open_days, 32, 1'000));
         table->done();
     }
@@ -119,7 +129,8 @@ private:
         std::set<std::string> seen;
         for (const auto& table : root_.tables("station")) {
             Station station{read_id(table, "id"), table.text("name")};
-            if (!seen.insert(station.id).second) table.fail("id", fmt::format("station \"{}\" is there twice", station.id));
+            if (!seen.insert(station.id).second)
+                table.fail("id", fmt::format("station \"{}\" is there twice", station.id));
             network.stations.push_back(std::move(station));
             table.done();
         }
@@ -139,7 +150,8 @@ private:
                 area.stations.push_back(*station);
             }
             if (area.stations.empty()) table.fail("stations", "an area needs at least one station");
-            if (area.stations.size() > static_cast<std::size_t>(Mean::sites_max)) table.fail("stations", fmt::format("an area may have at most {} stations", Mean::sites_max));
+            if (area.stations.size() > static_cast<std::size_t>(Mean::sites_max))
+                table.fail("stations", fmt::format("an area may have at most {} stations", Mean::sites_max));
             network.areas.push_back(std::move(area));
             table.done();
         }
@@ -153,8 +165,11 @@ private:
             Organisation organisation;
             organisation.id = read_id(table, "id");
             organisation.name = table.text("name");
-            organisation.bureau = table.choice<Bureau>("bureau", {{"environment", Bureau::environment}, {"meteorology", Bureau::meteorology}, {"government", Bureau::government}});
-            if (network.organisation_named(organisation.id) != nullptr) table.fail("id", fmt::format("organisation \"{}\" is there twice", organisation.id));
+            organisation.bureau = table.choice<Bureau>("bureau", {{"environment", Bureau::environment},
+                                                                  {"meteorology", Bureau::meteorology},
+                                                                  {"government", Bureau::government}});
+            if (network.organisation_named(organisation.id) != nullptr)
+                table.fail("id", fmt::format("organisation \"{}\" is there twice", organisation.id));
             network.organisations.push_back(std::move(organisation));
             table.done();
         }
@@ -168,21 +183,33 @@ private:
         person.id = read_id(table, "id");
         person.name = table.text("name");
         person.organisation = table.text("organisation");
-        if (network.organisation_named(person.organisation) == nullptr) table.fail_unknown("organisation", person.organisation, ids_of(network.organisations));
-        if (network.person_named(person.id) != nullptr) table.fail("id", fmt::format("person \"{}\" is there twice", person.id));
+        if (network.organisation_named(person.organisation) == nullptr)
+            table.fail_unknown("organisation", person.organisation, ids_of(network.organisations));
+        if (network.person_named(person.id) != nullptr)
+            table.fail("id", fmt::format("person \"{}\" is there twice", person.id));
         for (const auto& right : table.texts_or_none("may")) {
-            if (right == "forecast") person.may_forecast = true;
-            else if (right == "sign") person.may_sign = true;
-            else if (right == "issue") person.may_issue = true;
-            else table.fail_unknown("may", right, {"forecast", "sign", "issue"});
+            if (right == "forecast")
+                person.may_forecast = true;
+            else if (right == "sign")
+                person.may_sign = true;
+            else if (right == "issue")
+                person.may_issue = true;
+            else
+                table.fail_unknown("may", right, {"forecast", "sign", "issue"});
         }
         if (table.has("may_approve_up_to"))
-            person.may_approve_up_to = table.choice<WarningLevel>("may_approve_up_to", {{"blue", WarningLevel::blue}, {"yellow", WarningLevel::yellow}, {"orange", WarningLevel::orange}, {"red", WarningLevel::red}});
+            person.may_approve_up_to =
+                table.choice<WarningLevel>("may_approve_up_to", {{"blue", WarningLevel::blue},
+                                                                 {"yellow", WarningLevel::yellow},
+                                                                 {"orange", WarningLevel::orange},
+                                                                 {"red", WarningLevel::red}});
         const std::string account = table.text("account");
         // Two people behind one account could sign for each other. Only a drill, where one person plays all, may do so.
         for (const auto& [other, theirs] : accounts_seen_)
             if (theirs == account && out_.mode == Mode::real)
-                table.fail("account", fmt::format("account \"{}\" already belongs to {}; two signatures would be one person's", account, other));
+                table.fail("account",
+                           fmt::format("account \"{}\" already belongs to {}; two signatures would be one person's",
+                                       account, other));
         accounts_seen_[person.id] = account;
         out_.accounts[person.id] = account;
         network.persons.push_back(std::move(person));
@@ -200,13 +227,16 @@ private:
                 table.fail_unknown("area", target.area, known);
             }
             for (const auto& other : own)
-                if (other.area == target.area && other.year == target.year) table.fail("area", fmt::format("a target of {} for \"{}\" is there twice", target.year, target.area));
+                if (other.area == target.area && other.year == target.year)
+                    table.fail("area",
+                               fmt::format("a target of {} for \"{}\" is there twice", target.year, target.area));
             own.push_back(target);
         }
         // The operator's own come first: they win over what a pack says of the same area and year.
         auto& targets = out_.rules.book.targets;
         std::erase_if(targets, [&](const Target& packed) {
-            return std::any_of(own.begin(), own.end(), [&](const Target& t) { return t.area == packed.area && t.year == packed.year; });
+            return std::any_of(own.begin(), own.end(),
+                               [&](const Target& t) { return t.area == packed.area && t.year == packed.year; });
         });
         targets.insert(targets.begin(), own.begin(), own.end());
     }
@@ -237,7 +267,8 @@ private:
             ChannelConfig channel;
             channel.name = read_id(table, "name");
             for (const auto& other : out_.channels)
-                if (other.name == channel.name) table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
+                if (other.name == channel.name)
+                    table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
             const std::string name = table.text("kind");
             channel.kind = notify::channel_of_kind(name);
             if (channel.kind == nullptr) {
@@ -265,6 +296,9 @@ Config parse_config(std::string_view text, std::string_view name, Mode mode)
     return Reader{Settings::parse(text, name), mode}.read();
 }
 
-Config load_config(const std::filesystem::path& file, Mode mode) { return parse_config(read_text(file), file.string(), mode); }
+Config load_config(const std::filesystem::path& file, Mode mode)
+{
+    return parse_config(read_text(file), file.string(), mode);
+}
 
 } // namespace aqi::daemon

@@ -50,10 +50,15 @@ bool is_alive(const std::filesystem::path& path)
 
 class Control::Server : public std::enable_shared_from_this<Server> {
 public:
-    Server(asio::any_io_executor executor, std::filesystem::path path, Handler handler) : path_(std::move(path)), handler_(std::move(handler)), acceptor_(executor)
+    Server(asio::any_io_executor executor, std::filesystem::path path, Handler handler)
+        : path_(std::move(path)), handler_(std::move(handler)), acceptor_(executor)
     {
-        if (std::filesystem::exists(path_)) {
-            if (is_alive(path_)) throw std::runtime_error(fmt::format("{}: another aqid is listening there", path_.string()));
+        if (std::filesystem::exists(std::filesystem::symlink_status(path_))) {
+            if (!std::filesystem::is_socket(path_))
+                throw std::runtime_error(
+                    fmt::format("{}: is in the way and no socket; aqid leaves it alone", path_.string()));
+            if (is_alive(path_))
+                throw std::runtime_error(fmt::format("{}: another aqid is listening there", path_.string()));
             ::unlink(path_.c_str());
         }
         boost::system::error_code ec;
@@ -86,7 +91,8 @@ public:
 private:
     class Session : public std::enable_shared_from_this<Session> {
     public:
-        Session(std::shared_ptr<Server> server, Local::socket socket) : server_(std::move(server)), socket_(std::move(socket)), peer_(peer_of(socket_)), input_(line_most)
+        Session(std::shared_ptr<Server> server, Local::socket socket)
+            : server_(std::move(server)), socket_(std::move(socket)), peer_(peer_of(socket_)), input_(line_most)
         {
             ++server_->open_;
         }
@@ -94,22 +100,25 @@ private:
 
         void read()
         {
-            asio::async_read_until(socket_, input_, '\n', [self = shared_from_this()](boost::system::error_code ec, std::size_t size) {
-                if (ec) return; // gone, or a line beyond the limit: the connection ends with the last owner
-                const auto data = self->input_.data();
-                const std::string line{asio::buffers_begin(data), asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size) - 1};
-                self->input_.consume(size);
-                self->answer_ = self->server_->handler_(line, self->peer_) + "\n";
-                self->write();
-            });
+            asio::async_read_until(
+                socket_, input_, '\n', [self = shared_from_this()](boost::system::error_code ec, std::size_t size) {
+                    if (ec) return; // gone, or a line beyond the limit: the connection ends with the last owner
+                    const auto data = self->input_.data();
+                    const std::string line{asio::buffers_begin(data),
+                                           asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size) - 1};
+                    self->input_.consume(size);
+                    self->answer_ = self->server_->handler_(line, self->peer_) + "\n";
+                    self->write();
+                });
         }
 
     private:
         void write()
         {
-            asio::async_write(socket_, asio::buffer(answer_), [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
-                if (!ec) self->read();
-            });
+            asio::async_write(socket_, asio::buffer(answer_),
+                              [self = shared_from_this()](boost::system::error_code ec, std::size_t) {
+                                  if (!ec) self->read();
+                              });
         }
 
         std::shared_ptr<Server> server_;
@@ -125,8 +134,8 @@ private:
     std::size_t open_ = 0;
 };
 
-Control::Control(boost::asio::any_io_executor executor, const std::filesystem::path& socket, Handler handler) :
-    server_(std::make_shared<Server>(std::move(executor), socket, std::move(handler)))
+Control::Control(boost::asio::any_io_executor executor, const std::filesystem::path& socket, Handler handler)
+    : server_(std::make_shared<Server>(std::move(executor), socket, std::move(handler)))
 {
     server_->accept();
 }

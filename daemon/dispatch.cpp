@@ -26,16 +26,19 @@ std::string key_of(const OutboxRow& row)
 {
     std::string key;
     for (const char c : fmt::format("{}/{}/{}", row.warning, row.revision, row.channel)) {
-        if (c > ' ' && c < 0x7f && c != '%') key += c; // beyond ASCII a char is negative here, or above 0x7f
-        else key += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+        if (c > ' ' && c < 0x7f && c != '%')
+            key += c; // beyond ASCII a char is negative here, or above 0x7f
+        else
+            key += fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return key;
 }
 
 } // namespace
 
-Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock, std::map<std::string, Lane> lanes) :
-    timer_(executor), store_(store), clock_(clock), lanes_(std::move(lanes))
+Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
+                   std::map<std::string, Lane> lanes)
+    : timer_(executor), store_(store), clock_(clock), lanes_(std::move(lanes))
 {
     for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode, {}, {}, {}, 0};
 }
@@ -121,9 +124,12 @@ void Dispatch::pump()
             if (write_down(entry)) note(entry);
             log(Severity::error, "message {}: {}", key_of(entry.row), entry.detail);
         };
-        if (!lanes_.contains(entry.row.channel)) settle_as(SendState::refused, "the channel is no longer in the configuration");
-        else if (now >= entry.row.expires_at) settle_as(SendState::expired, fmt::format("not sent in time; last: {}", entry.detail));
-        else if (entry.next_at <= now) begin(std::move(entry));
+        if (!lanes_.contains(entry.row.channel))
+            settle_as(SendState::refused, "the channel is no longer in the configuration");
+        else if (now >= entry.row.expires_at)
+            settle_as(SendState::expired, fmt::format("not sent in time; last: {}", entry.detail));
+        else if (entry.next_at <= now)
+            begin(std::move(entry));
     }
 }
 
@@ -144,14 +150,17 @@ void Dispatch::begin(OutboxEntry entry)
 
 void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
 {
-    const bool repeat_is_safe = receipt.state == SendState::in_doubt && lanes_.at(entry.row.channel).channel->drops_repeats();
+    const bool repeat_is_safe =
+        receipt.state == SendState::in_doubt && lanes_.at(entry.row.channel).channel->drops_repeats();
     entry.state = repeat_is_safe ? SendState::retry : receipt.state;
     entry.detail = std::move(receipt.detail);
     if (entry.state == SendState::retry) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};
-    const Severity severity = entry.state == SendState::accepted || entry.state == SendState::delivered ? Severity::notice
-                              : entry.state == SendState::retry                                         ? Severity::warning
-                                                                                                        : Severity::error;
-    log(severity, "message {}: {} at attempt {}: {}", key_of(entry.row), send_state_name(entry.state), entry.attempts, entry.detail);
+    const Severity severity = entry.state == SendState::accepted || entry.state == SendState::delivered
+                                  ? Severity::notice
+                              : entry.state == SendState::retry ? Severity::warning
+                                                                : Severity::error;
+    log(severity, "message {}: {} at attempt {}: {}", key_of(entry.row), send_state_name(entry.state), entry.attempts,
+        entry.detail);
     note(entry);
     if (!write_down(entry)) {
         // What happened outside has happened: keep it, and the channel busy, until it can be written.

@@ -41,7 +41,8 @@ public:
         std::unique_ptr<notify::Channel> channel;
     };
     /// Store and clock must outlive it.
-    Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock, std::map<std::string, Lane> lanes);
+    Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
+             std::map<std::string, Lane> lanes);
 
     /// Judges what a former process left: rows that were being sent. Then begins to send.
     Outcome<void> start();
@@ -65,7 +66,7 @@ private:
     const Clock& clock_;
     std::map<std::string, Lane> lanes_;
     std::map<std::string, ChannelHealth> health_;
-    std::set<std::string> busy_;        ///< channels with a message on its way
+    std::set<std::string> busy_;         ///< channels with a message on its way
     std::vector<OutboxEntry> unwritten_; ///< outcomes the store would not take yet
     bool store_trouble_ = false;
     bool stopping_ = false;

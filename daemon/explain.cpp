@@ -20,18 +20,24 @@ std::string value_text(const Observed& o)
 void print_revisions(JournalReader& journal, const Network& network, PlaceIndex place, LocalDay day)
 {
     std::vector<StationIndex> stations;
-    if (const auto area = network.area_of(place)) stations = network.areas[area->value].stations;
-    else stations.push_back(StationIndex{place.value});
+    if (const auto area = network.area_of(place))
+        stations = network.areas[area->value].stations;
+    else
+        stations.push_back(StationIndex{place.value});
     bool any = false;
     for (const auto station : stations) {
         std::map<std::pair<HourEnding, Pollutant>, std::vector<JournalReader::Received>> by_hour;
-        for (auto& received : journal.of_day(station, day)) by_hour[{received.observed.hour, received.observed.pollutant}].push_back(std::move(received));
+        for (auto& received : journal.of_day(station, day))
+            by_hour[{received.observed.hour, received.observed.pollutant}].push_back(std::move(received));
         for (const auto& [key, values] : by_hour) {
             if (values.size() < 2) continue;
             if (!any) fmt::print("Revisions (修订), the last one counts:\n");
             any = true;
-            std::string line = fmt::format("  {} {} {}:", network.stations[station.value].id, format_hour(key.first), pollutant_label(key.second));
-            for (const auto& v : values) line += fmt::format("  {} (received {} over {})", value_text(v.observed), format_instant(v.received_at, network.offset), v.link);
+            std::string line = fmt::format("  {} {} {}:", network.stations[station.value].id, format_hour(key.first),
+                                           pollutant_label(key.second));
+            for (const auto& v : values)
+                line += fmt::format("  {} (received {} over {})", value_text(v.observed),
+                                    format_instant(v.received_at, network.offset), v.link);
             fmt::print("{}\n", line);
         }
     }
@@ -50,7 +56,8 @@ void explain(Config config, const Question& question)
     State state{network};
     journal.fold([&](const Event& event) {
         absorb(state, event, config.rules);
-        if (const auto* closed = std::get_if<HourClosed>(&event); closed != nullptr && closed->hour.hour_of_day() == 24) settle(state, config.rules, nullptr);
+        if (const auto* closed = std::get_if<HourClosed>(&event); closed != nullptr && closed->hour.hour_of_day() == 24)
+            settle(state, config.rules, nullptr);
     });
     settle(state, config.rules, nullptr);
     if (!question.day.empty()) {
@@ -61,8 +68,11 @@ void explain(Config config, const Question& question)
         return;
     }
     const auto pollutant = pollutant_named(question.pollutant);
-    if (!pollutant) throw std::runtime_error(fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", question.pollutant));
-    for (const auto& line : explain_year(state, *place, question.year, *pollutant, config.rules)) fmt::print("{}\n", line);
+    if (!pollutant)
+        throw std::runtime_error(
+            fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", question.pollutant));
+    for (const auto& line : explain_year(state, *place, question.year, *pollutant, config.rules))
+        fmt::print("{}\n", line);
 }
 
 } // namespace aqi::daemon

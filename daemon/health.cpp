@@ -13,10 +13,12 @@ void Health::link(const std::string& name, const drivers::LinkStatus& status)
     using drivers::LinkState;
     auto& known = links_[name];
     // "connecting" follows every attempt; only up and down, and a new reason for down, are news.
-    const bool news = status.state != LinkState::connecting && (known.state != status.state || known.detail != status.detail);
+    const bool news =
+        status.state != LinkState::connecting && (known.state != status.state || known.detail != status.detail);
     if (status.state == LinkState::connecting && known.state == LinkState::down) return;
     if (news && status.state == LinkState::up) log(Severity::notice, "link {}: up, {}", name, status.detail);
-    if (news && status.state == LinkState::down) log(Severity::warning, "link {}: down, {}; trying again", name, status.detail);
+    if (news && status.state == LinkState::down)
+        log(Severity::warning, "link {}: down, {}; trying again", name, status.detail);
     known = status;
 }
 
@@ -27,8 +29,10 @@ void Health::storage(const std::string& name, const std::string& trouble)
     const bool good = trouble.empty();
     if (part.good == good) return;
     part = Part{good, trouble, clock_.now()};
-    if (good) log(Severity::notice, "{}: works again", name);
-    else log(Severity::error, "{}: {}; nothing is acknowledged that is not stored, trying again", name, trouble);
+    if (good)
+        log(Severity::notice, "{}: works again", name);
+    else
+        log(Severity::error, "{}: {}; nothing is acknowledged that is not stored, trying again", name, trouble);
 }
 
 bool Health::storage_good() const

@@ -28,24 +28,29 @@ std::string error_text(std::string_view what, const std::filesystem::path& path)
     return fmt::format("{} {}: {}", what, path.string(), std::strerror(errno));
 }
 
-template <class T> void put(std::string& out, T value)
+template <class T>
+void put(std::string& out, T value)
 {
-    for (std::size_t i = 0; i < sizeof(T); ++i) out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xff);
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xff);
 }
 
 /// Reads little-endian numbers and counted bytes off the front of an entry.
 class Reader {
 public:
     explicit Reader(std::string_view bytes) : rest_(bytes) {}
-    template <class T> T number()
+    template <class T>
+    T number()
     {
         AQI_CHECK(rest_.size() >= sizeof(T)); // the CRC says that we wrote it
         std::uint64_t value = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
         rest_.remove_prefix(sizeof(T));
         return static_cast<T>(value);
     }
-    template <class Length> std::string text()
+    template <class Length>
+    std::string text()
     {
         const auto length = static_cast<std::size_t>(number<Length>());
         AQI_CHECK(rest_.size() >= length);
@@ -60,7 +65,8 @@ private:
 
 std::uint32_t crc(std::string_view bytes)
 {
-    return static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
+    return static_cast<std::uint32_t>(
+        crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
 std::string encode(const drivers::Frame& frame)
@@ -70,7 +76,8 @@ std::string encode(const drivers::Frame& frame)
     entry.reserve(head_size + 17 + frame.link.size() + frame.origin.size() + bytes.size());
     entry.append(head_size, '\0');
     put<std::int64_t>(entry, frame.received_at.ms);
-    put<std::uint8_t>(entry, static_cast<std::uint8_t>((frame.retained ? flag_retained : 0) | (frame.bytes.size() > bytes.size() ? flag_cut : 0)));
+    put<std::uint8_t>(entry, static_cast<std::uint8_t>((frame.retained ? flag_retained : 0) |
+                                                       (frame.bytes.size() > bytes.size() ? flag_cut : 0)));
     put<std::uint16_t>(entry, static_cast<std::uint16_t>(std::min<std::size_t>(frame.link.size(), 0xffff)));
     entry += frame.link.substr(0, 0xffff);
     const auto origin = frame.origin.substr(0, 2048);
@@ -98,6 +105,32 @@ std::optional<std::size_t> whole_entry(std::string_view bytes)
     return head_size + length;
 }
 
+/// Where the next whole entry begins after damage: where the damaged one says it ends, else looking byte by byte; the size
+/// if there is none.
+std::size_t find_entry(std::string_view bytes)
+{
+    if (bytes.size() >= head_size) {
+        const std::uint64_t stated = head_size + Reader{bytes}.number<std::uint32_t>();
+        if (stated < bytes.size() && whole_entry(bytes.substr(stated)).value_or(0) > 0) return stated;
+    }
+    for (std::size_t at = 1; at + head_size < bytes.size(); ++at)
+        if (whole_entry(bytes.substr(at)).value_or(0) > 0) return at;
+    return bytes.size();
+}
+
+/// Where the last whole entry ends, stepping over damage in between.
+std::size_t last_whole_end(std::string_view bytes)
+{
+    std::size_t end = 0, at = 0;
+    while (at < bytes.size()) {
+        if (const auto size = whole_entry(bytes.substr(at)).value_or(0); size > 0)
+            end = at += size;
+        else
+            at += find_entry(bytes.substr(at));
+    }
+    return end;
+}
+
 InboxEntry decode(std::string_view entry, InboxPosition end)
 {
     Reader reader{entry.substr(head_size)};
@@ -111,6 +144,14 @@ InboxEntry decode(std::string_view entry, InboxPosition end)
     out.bytes = reader.text<std::uint32_t>();
     out.end = end;
     return out;
+}
+
+/// Never 0.
+std::int64_t steady_ms()
+{
+    return 1 +
+           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+               .count();
 }
 
 /// Up to `most` bytes of a file from `offset`, into `out`.
@@ -143,13 +184,16 @@ std::filesystem::path segment_path(const std::filesystem::path& folder, InboxPos
 
 } // namespace
 
-InboxLog::InboxLog(std::filesystem::path folder, Durability durability, InboxPosition consumed, std::uint64_t segment_size) :
-    folder_(std::move(folder)), durability_(durability), segment_size_(segment_size)
+InboxLog::InboxLog(std::filesystem::path folder, Durability durability, InboxPosition consumed,
+                   std::uint64_t segment_size)
+    : folder_(std::move(folder)), durability_(durability), segment_size_(segment_size)
 {
     std::filesystem::create_directories(folder_);
     for (const auto& file : std::filesystem::directory_iterator{folder_}) {
         const std::string stem = file.path().stem().string();
-        if (file.path().extension() != ".inbox" || stem.size() != 20 || stem.find_first_not_of("0123456789") != std::string::npos) continue;
+        if (file.path().extension() != ".inbox" || stem.size() != 20 ||
+            stem.find_first_not_of("0123456789") != std::string::npos)
+            continue;
         segments_.push_back({std::stoull(stem), file.path()});
     }
     std::sort(segments_.begin(), segments_.end(), [](const Segment& a, const Segment& b) { return a.begin < b.begin; });
@@ -162,13 +206,9 @@ InboxLog::InboxLog(std::filesystem::path folder, Durability durability, InboxPos
         const auto size = std::filesystem::file_size(last.path);
         std::string bytes;
         if (const auto done = read_file(last.path, 0, size, bytes); !done) throw std::runtime_error(done.error().what);
-        std::string_view rest = bytes;
-        while (const auto entry = whole_entry(rest)) {
-            if (*entry == 0) break;
-            rest.remove_prefix(*entry);
-        }
-        torn_bytes_ = rest.size();
-        end = std::max(consumed, last.begin + bytes.size() - rest.size());
+        const std::size_t whole = last_whole_end(bytes);
+        torn_bytes_ = bytes.size() - whole;
+        end = std::max(consumed, last.begin + whole);
     }
     end_.store(end, std::memory_order_release);
     // Always a fresh segment: nothing is ever written behind a tail somebody else left.
@@ -199,7 +239,9 @@ Outcome<void> InboxLog::open_segment(InboxPosition begin)
             return trouble;
         }
     }
+    const std::lock_guard lock{mutex_};
     if (segments_.empty() || segments_.back().begin != begin) segments_.push_back({begin, path});
+    current_ = segments_.back();
     broken_ = false;
     return {};
 }
@@ -207,16 +249,17 @@ Outcome<void> InboxLog::open_segment(InboxPosition begin)
 Outcome<void> InboxLog::try_append(const std::string& entry)
 {
     const InboxPosition end = end_.load(std::memory_order_relaxed);
-    if (broken_ || file_ < 0 || end - segments_.back().begin >= segment_size_)
+    if (broken_ || file_ < 0 || end - current_.begin >= segment_size_)
         if (const auto opened = open_segment(end); !opened) return opened.error();
-    const auto offset = static_cast<off_t>(end - segments_.back().begin);
+    const auto offset = static_cast<off_t>(end - current_.begin);
     std::size_t written = 0;
     while (written < entry.size()) {
-        const ssize_t n = ::pwrite(file_, entry.data() + written, entry.size() - written, offset + static_cast<off_t>(written));
+        const ssize_t n =
+            ::pwrite(file_, entry.data() + written, entry.size() - written, offset + static_cast<off_t>(written));
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) {
             broken_ = written > 0; // half an entry: its bytes are overwritten or left behind the next segment's name
-            const Trouble trouble{error_text("cannot write", segments_.back().path)};
+            const Trouble trouble{error_text("cannot write", current_.path)};
             return trouble;
         }
         written += static_cast<std::size_t>(n);
@@ -225,7 +268,7 @@ Outcome<void> InboxLog::try_append(const std::string& entry)
     // again, into another file.
     if (durability_ == Durability::power && ::fdatasync(file_) != 0) {
         broken_ = true;
-        return Trouble{error_text("cannot sync", segments_.back().path)};
+        return Trouble{error_text("cannot sync", current_.path)};
     }
     end_.store(end + entry.size(), std::memory_order_release);
     return {};
@@ -235,22 +278,32 @@ bool InboxLog::append(const drivers::Frame& frame)
 {
     const std::string entry = encode(frame);
     auto pause = retry_least;
+    const std::lock_guard one_at_a_time{append_mutex_};
     std::unique_lock lock{mutex_};
     while (!stopping_) {
+        lock.unlock();
+        append_began_ms_.store(steady_ms(), std::memory_order_release);
         const auto done = try_append(entry);
+        append_began_ms_.store(0, std::memory_order_release);
         if (done) {
             const bool was_held = !flowing_.exchange(true, std::memory_order_acq_rel);
-            lock.unlock();
             if (was_held && trouble_) trouble_({});
             if (notify_) notify_();
             return true;
         }
         // No acknowledgement without the bytes on disk: this thread waits, the sender keeps its copy.
         if (flowing_.exchange(false, std::memory_order_acq_rel) && trouble_) trouble_(done.error().what);
+        lock.lock();
         stopped_.wait_for(lock, pause, [this] { return stopping_; });
         pause = std::min<std::chrono::milliseconds>(pause * 2, retry_most);
     }
     return false;
+}
+
+std::chrono::milliseconds InboxLog::held_for() const
+{
+    const std::int64_t began = append_began_ms_.load(std::memory_order_acquire);
+    return std::chrono::milliseconds{began == 0 ? 0 : steady_ms() - began};
 }
 
 void InboxLog::stop()
@@ -277,12 +330,9 @@ Outcome<InboxBatch> InboxLog::read(InboxPosition position, std::size_t bytes_mos
             segment = s;
         }
     }
-    const auto damaged = [&](std::string how) {
-        out.damaged_until = segment_end;
-        out.damage = std::move(how);
-    };
     if (segment.path.empty()) {
-        damaged(fmt::format("the inbox has no file for position {}", position));
+        out.damaged_until = segment_end;
+        out.damage = fmt::format("the inbox has no file for position {}", position);
         return out;
     }
     const auto most = std::min<std::uint64_t>(segment_end - position, std::max(bytes_most, entry_max + head_size));
@@ -293,7 +343,12 @@ Outcome<InboxBatch> InboxLog::read(InboxPosition position, std::size_t bytes_mos
         const auto size = whole_entry(rest);
         if (size && *size == 0 && !out.entries.empty()) break; // the next read begins here
         if (!size || *size == 0) {
-            damaged(fmt::format("{} is damaged at byte {}", segment.path.string(), position - segment.begin));
+            if (const auto done = read_file(segment.path, position - segment.begin, segment_end - position, bytes);
+                !done)
+                return done.error();
+            const auto next = find_entry(bytes);
+            out.damaged_until = next < bytes.size() ? position + next : segment_end;
+            out.damage = fmt::format("{} is damaged at byte {}", segment.path.string(), position - segment.begin);
             break;
         }
         position += *size;

@@ -5,7 +5,9 @@
 // consumed, in the same transaction as what became of them. After a crash reading goes on from there.
 //
 // Entry: length (u32), CRC-32 of the rest (u32), arrival in ms (i64), flags (u8), then link, origin and bytes, each with
-// its length (u16, u16, u32). Little-endian. A torn tail fails its CRC and was never acknowledged to anybody.
+// its length (u16, u16, u32). Little-endian. A torn tail fails its CRC and was never acknowledged to anybody: an append ends
+// before the next begins, so only the last entry can be torn. Anything else that is no entry is damage: it is reported and
+// stepped over.
 //
 // Knows: files, durability, what to do when the disk is full. Does not know: what the bytes mean.
 // Threads: append() and flowing() from any thread; everything else on the loop.
@@ -15,6 +17,7 @@
 #include "drivers/driver.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -41,7 +44,7 @@ struct InboxEntry {
 /// What one read() brought.
 struct InboxBatch {
     std::vector<InboxEntry> entries;
-    /// Bytes that are no entry (a damaged file) end a segment: nothing more can be found before this position.
+    /// Bytes that are no entry (a damaged file) reach up to here: the next entry, or the end of the segment.
     std::optional<InboxPosition> damaged_until;
     std::string damage;
 };
@@ -52,7 +55,8 @@ public:
 
     /// Opens or creates the folder. `consumed` is where the store stands: entries before it are gone or will go.
     /// Throws std::runtime_error with the path: a bad start.
-    InboxLog(std::filesystem::path folder, Durability durability, InboxPosition consumed, std::uint64_t segment_size = segment_bytes);
+    InboxLog(std::filesystem::path folder, Durability durability, InboxPosition consumed,
+             std::uint64_t segment_size = segment_bytes);
     ~InboxLog() override;
     InboxLog(const InboxLog&) = delete;
     InboxLog& operator=(const InboxLog&) = delete;
@@ -64,6 +68,8 @@ public:
 
     bool append(const drivers::Frame& frame) override;
     bool flowing() const override { return flowing_.load(std::memory_order_acquire); }
+    /// How long the append that is on its way now has been on its way: a disk that hangs fails nothing and says nothing.
+    std::chrono::milliseconds held_for() const;
     /// Releases threads held in append(); their frames were not kept.
     void stop();
 
@@ -90,11 +96,15 @@ private:
     std::function<void()> notify_;
     std::function<void(std::string)> trouble_;
 
-    mutable std::mutex mutex_; // file_, segments_, broken_
+    std::mutex append_mutex_; // one append at a time, with all its writing and waiting
+    int file_ = -1;
+    Segment current_;
+    bool broken_ = false; ///< the current segment may hold half an entry, or a sync of it failed: begin another
+    std::atomic<std::int64_t> append_began_ms_{0}; ///< by the steady clock; 0: none on its way
+
+    mutable std::mutex mutex_; // what is below; held for moments, never while the disk works
     std::condition_variable stopped_;
     std::vector<Segment> segments_;
-    int file_ = -1;
-    bool broken_ = false; ///< the current segment may hold half an entry, or a sync of it failed: begin another
     bool stopping_ = false;
     std::atomic<InboxPosition> end_{0};
     std::atomic<bool> flowing_{true};

@@ -38,13 +38,20 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
     };
     const UtcOffset offset = rules.network.offset;
     const auto station = rules.network.station_named(reading.station);
-    if (!station) return aside(Reason::unknown_station, fmt::format("station \"{}\" is not in the configuration", reading.station));
-    if (retained) return aside(Reason::retained, fmt::format("{} {}: a retained message is the broker's memory, not news", reading.station, format_hour(reading.hour)));
+    if (!station)
+        return aside(Reason::unknown_station,
+                     fmt::format("station \"{}\" is not in the configuration", reading.station));
+    if (retained)
+        return aside(Reason::retained, fmt::format("{} {}: a retained message is the broker's memory, not news",
+                                                   reading.station, format_hour(reading.hour)));
     const std::int64_t ahead_ms = reading.hour.instant(offset).ms - now.ms;
     if (ahead_ms > std::chrono::milliseconds{ahead_at_most}.count())
-        return aside(Reason::time_in_future, fmt::format("{} {}: {} minutes ahead of our clock ({})", reading.station, format_hour(reading.hour), ahead_ms / 60'000, format_instant(now, offset)));
+        return aside(Reason::time_in_future,
+                     fmt::format("{} {}: {} minutes ahead of our clock ({})", reading.station,
+                                 format_hour(reading.hour), ahead_ms / 60'000, format_instant(now, offset)));
     if (!still_open(state, reading.hour.day(), rules))
-        return aside(Reason::too_old, fmt::format("{} {}: more than {} days before the last closed hour", reading.station, format_hour(reading.hour), rules.open_days));
+        return aside(Reason::too_old, fmt::format("{} {}: more than {} days before the last closed hour",
+                                                  reading.station, format_hour(reading.hour), rules.open_days));
 
     for (const auto p : all_pollutants) {
         const auto& value = reading.values[p];
@@ -52,9 +59,11 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
         if (value.value && value.flag == Flag::normal) {
             const Concentration most = rules.book.instrument_at_most[p];
             if (value.value->ng_per_m3() < 0 || *value.value > most) {
-                out.faults.push_back({Reason::impossible_value,
-                                      fmt::format("{} {} {}: {} {} is not between 0 and {}", reading.station, format_hour(reading.hour), pollutant_label(p),
-                                                  format_concentration(*value.value, display_unit_ng(p)), display_unit(p), format_concentration(most, display_unit_ng(p)))});
+                out.faults.push_back(
+                    {Reason::impossible_value,
+                     fmt::format("{} {} {}: {} {} is not between 0 and {}", reading.station, format_hour(reading.hour),
+                                 pollutant_label(p), format_concentration(*value.value, display_unit_ng(p)),
+                                 display_unit(p), format_concentration(most, display_unit_ng(p)))});
                 continue;
             }
         }

@@ -15,11 +15,11 @@
 namespace aqi::daemon {
 
 struct Judged {
-    std::vector<Event> events;  ///< values that are news
-    std::vector<Fault> faults;  ///< values, or the whole reading, put aside
-    int duplicates = 0;         ///< values that say what is known already
-    int revisions = 0;          ///< values that say something else of a known hour
-    int late = 0;               ///< values for an hour that was closed
+    std::vector<Event> events; ///< values that are news
+    std::vector<Fault> faults; ///< values, or the whole reading, put aside
+    int duplicates = 0;        ///< values that say what is known already
+    int revisions = 0;         ///< values that say something else of a known hour
+    int late = 0;              ///< values for an hour that was closed
 };
 
 /// Judges one reading against the state as it stands. `retained`: the broker's memory, put aside as it is not news.

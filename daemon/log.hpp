@@ -13,9 +13,11 @@ namespace aqi::daemon {
 
 enum class Severity : int { error = 3, warning = 4, notice = 5 };
 
-template <class... Args> void log(Severity severity, fmt::format_string<Args...> text, Args&&... args)
+template <class... Args>
+void log(Severity severity, fmt::format_string<Args...> text, Args&&... args)
 {
-    std::string line = fmt::format("<{}>{}", static_cast<int>(severity), fmt::format(text, std::forward<Args>(args)...));
+    std::string line =
+        fmt::format("<{}>{}", static_cast<int>(severity), fmt::format(text, std::forward<Args>(args)...));
     // What came from outside may hold line ends; a log line of its own making it must not get.
     for (char& c : line)
         if (static_cast<unsigned char>(c) < ' ') c = ' ';

@@ -24,11 +24,14 @@ int main(int argc, char** argv)
     CLI::App app{"aqid: air-quality monitoring and heavy-pollution warning"};
     app.add_option("--config", config_file, "configuration file")->capture_default_str();
     app.add_option("--simulated-clock", simulated,
-                   "a drill: the clock stands at this time (2016-12-05T00:00:00+08:00) until it is set through the control socket; channels for real warnings stay closed");
+                   "a drill: the clock stands at this time (2016-12-05T00:00:00+08:00) until it is set through the "
+                   "control socket; channels for real warnings stay closed");
     app.add_flag("--check", check_only, "read the configuration, say what is wrong with it, and end");
     app.add_flag("--channels", list_channels, "list the channels, with a sample stanza of each, and end");
     aqi::daemon::Question question;
-    auto* explain = app.add_option("--explain", question.place, "say why a figure of this area or station is what it is, and end; works beside a running daemon");
+    auto* explain = app.add_option(
+        "--explain", question.place,
+        "say why a figure of this area or station is what it is, and end; works beside a running daemon");
     app.add_option("--day", question.day, "of this day (2016-12-20)")->needs(explain);
     app.add_option("--year", question.year, "of this year's mean of --pollutant")->needs(explain);
     app.add_option("--pollutant", question.pollutant, "so2 no2 pm10 co o3 pm2_5")->needs(explain);
@@ -37,7 +40,8 @@ int main(int argc, char** argv)
 
     try {
         if (list_channels) {
-            for (const auto& channel : aqi::notify::all_channels()) fmt::print("{}: {}\n\n{}\n", channel.kind, channel.summary, channel.sample);
+            for (const auto& channel : aqi::notify::all_channels())
+                fmt::print("{}: {}\n\n{}\n", channel.kind, channel.summary, channel.sample);
             return 0;
         }
         std::optional<aqi::Instant> start;

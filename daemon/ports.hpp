@@ -30,7 +30,8 @@ public:
 struct Trouble {
     std::string what;
 };
-template <class T> using Outcome = boost::system::result<T, Trouble>;
+template <class T>
+using Outcome = boost::system::result<T, Trouble>;
 [[noreturn]] inline void throw_exception_from_error(const Trouble& trouble, const boost::source_location&)
 {
     throw std::runtime_error(trouble.what);
@@ -91,7 +92,10 @@ struct Turn {
     std::map<std::string, std::int64_t> counts; ///< to be added
     std::optional<InboxPosition> consumed;
 
-    bool empty() const { return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && !consumed; }
+    bool empty() const
+    {
+        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && !consumed;
+    }
 };
 
 /// The journal and everything that follows from it. Used on the loop only.

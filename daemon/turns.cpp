@@ -16,7 +16,8 @@ constexpr int hours_a_turn = 48;
 
 } // namespace
 
-Turns::Turns(const Config& config, Store& store, const Clock& clock) : config_(config), store_(store), clock_(clock), state_(config.rules.network)
+Turns::Turns(const Config& config, Store& store, const Clock& clock)
+    : config_(config), store_(store), clock_(clock), state_(config.rules.network)
 {
     for (const auto& link : config.links) links_[link.name] = &link;
 }
@@ -108,9 +109,11 @@ void Turns::announce_if_issued(const Event& event, Turn& turn)
     if (acted == nullptr || acted->to != RevisionState::issued) return;
     const Warning* warning = state_.warning(acted->warning);
     AQI_CHECK(warning != nullptr);
-    const auto revision = std::find_if(warning->revisions.begin(), warning->revisions.end(), [&](const Revision& r) { return r.number == acted->revision; });
+    const auto revision = std::find_if(warning->revisions.begin(), warning->revisions.end(),
+                                       [&](const Revision& r) { return r.number == acted->revision; });
     AQI_CHECK(revision != warning->revisions.end());
-    const std::string document = notify::document_of(announce(*warning, *revision, config_.rules, config_.mode), config_.rules.network.offset);
+    const std::string document =
+        notify::document_of(announce(*warning, *revision, config_.rules, config_.mode), config_.rules.network.offset);
     for (const auto& channel : config_.channels) {
         if (channel.mode != config_.mode) continue;
         OutboxRow row;
@@ -130,17 +133,21 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
     ++turn.counts["frames"];
     const auto park = [&](Fault fault, std::string station) {
         ++turn.counts[fmt::format("aside_{}", reason_name(fault.reason))];
-        turn.parked.push_back({entry.received_at, std::move(fault), entry.link, entry.origin, std::move(station), entry.bytes.substr(0, parked_bytes)});
+        turn.parked.push_back({entry.received_at, std::move(fault), entry.link, entry.origin, std::move(station),
+                               entry.bytes.substr(0, parked_bytes)});
     };
     if (entry.cut) return park({Reason::too_large, fmt::format("longer than {} bytes", drivers::frame_max)}, {});
     const auto link = links_.find(entry.link);
-    if (link == links_.end()) return park({Reason::unknown_name, fmt::format("link \"{}\" is no longer in the configuration", entry.link)}, {});
+    if (link == links_.end())
+        return park({Reason::unknown_name, fmt::format("link \"{}\" is no longer in the configuration", entry.link)},
+                    {});
     drivers::Frame frame{entry.link, entry.origin, entry.bytes, entry.received_at, entry.retained};
     auto decoded = link->second->driver->decode(frame, link->second->settings, config_.rules.network.offset);
     for (auto& fault : decoded.faults) park(std::move(fault), {});
     for (const auto& reading : decoded.readings) {
         ++turn.counts["readings"];
-        auto judged = judge_reading(reading, entry.retained, state_, config_.rules, clock_.now(), config_.ahead_at_most);
+        auto judged =
+            judge_reading(reading, entry.retained, state_, config_.rules, clock_.now(), config_.ahead_at_most);
         for (auto& fault : judged.faults) park(std::move(fault), reading.station);
         const auto count = [&](const char* name, std::int64_t n) {
             if (n > 0) turn.counts[name] += n;
@@ -177,7 +184,8 @@ Outcome<void> Turns::close_hours()
         if (!stale_ && next > due) return {};
         const auto done = run([&](Turn& turn) {
             HourEnding hour = state_.last_closed() ? state_.last_closed()->plus(1) : due;
-            for (int n = 0; n < hours_a_turn && hour <= due; ++n, hour = hour.plus(1)) happen(HourClosed{hour, now, hour < due}, now, {}, turn);
+            for (int n = 0; n < hours_a_turn && hour <= due; ++n, hour = hour.plus(1))
+                happen(HourClosed{hour, now, hour < due}, now, {}, turn);
         });
         if (!done) return done.error();
     }
@@ -189,8 +197,10 @@ Outcome<Result<void>> Turns::forecast(const Forecast& forecast)
     const auto done = run([&](Turn& turn) {
         const Instant now = clock_.now();
         auto event = admit_forecast(forecast, now, config_.rules);
-        if (event) happen(*event, now, "control", turn);
-        else answer = event.error();
+        if (event)
+            happen(*event, now, "control", turn);
+        else
+            answer = event.error();
         ++turn.counts[event ? "forecasts" : "aside_refused"];
     });
     if (!done) return done.error();
@@ -203,8 +213,10 @@ Outcome<Result<void>> Turns::act(std::string_view warning, int revision, Verb ve
     const auto done = run([&](Turn& turn) {
         const Instant now = clock_.now();
         auto event = admit_act(state_, warning, revision, verb, person, now, config_.rules);
-        if (event) happen(*event, now, "control", turn);
-        else answer = event.error();
+        if (event)
+            happen(*event, now, "control", turn);
+        else
+            answer = event.error();
         ++turn.counts[event ? "acts" : "aside_refused"];
     });
     if (!done) return done.error();
@@ -220,7 +232,8 @@ std::string Turns::figures_digest(const Rules& rules)
         for (const auto station : area.stations) out += rules.network.stations[station.value].id + ",";
     }
     const auto ng = [](const std::optional<Concentration>& c) { return c ? c->ng_per_m3() : -1; };
-    for (const auto& t : rules.book.targets) out += fmt::format("|{} {} {} {} {}", t.area, t.year, ng(t.pm10), ng(t.pm2_5), t.good_days.value_or(-1));
+    for (const auto& t : rules.book.targets)
+        out += fmt::format("|{} {} {} {} {}", t.area, t.year, ng(t.pm10), ng(t.pm2_5), t.good_days.value_or(-1));
     return out;
 }
 

@@ -20,7 +20,8 @@ std::string_view trimmed(std::string_view text)
 std::string lower(std::string_view text)
 {
     std::string out{trimmed(text)};
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
     return out;
 }
 
@@ -30,11 +31,12 @@ struct Spelling {
 };
 
 /// Whole names only: "pm1" or "pm100" is none of these.
-constexpr Spelling spellings[] = {{"so2", Pollutant::so2},      {"二氧化硫", Pollutant::so2},  {"no2", Pollutant::no2},
-                                  {"二氧化氮", Pollutant::no2}, {"pm10", Pollutant::pm10},     {"可吸入颗粒物", Pollutant::pm10},
-                                  {"co", Pollutant::co},        {"一氧化碳", Pollutant::co},   {"o3", Pollutant::o3},
-                                  {"臭氧", Pollutant::o3},      {"pm2.5", Pollutant::pm2_5},   {"pm25", Pollutant::pm2_5},
-                                  {"pm2_5", Pollutant::pm2_5},  {"细颗粒物", Pollutant::pm2_5}};
+constexpr Spelling spellings[] = {
+    {"so2", Pollutant::so2},      {"二氧化硫", Pollutant::so2},  {"no2", Pollutant::no2},
+    {"二氧化氮", Pollutant::no2}, {"pm10", Pollutant::pm10},     {"可吸入颗粒物", Pollutant::pm10},
+    {"co", Pollutant::co},        {"一氧化碳", Pollutant::co},   {"o3", Pollutant::o3},
+    {"臭氧", Pollutant::o3},      {"pm2.5", Pollutant::pm2_5},   {"pm25", Pollutant::pm2_5},
+    {"pm2_5", Pollutant::pm2_5},  {"细颗粒物", Pollutant::pm2_5}};
 
 enum class Suffix { none, one_hour, eight_hours, day };
 
@@ -72,9 +74,8 @@ std::optional<Concentrations> concentration_column(std::string_view header, Repo
     std::string_view name = lowered;
     std::optional<std::int64_t> unit;
     constexpr std::pair<std::string_view, std::int64_t> units[] = {
-        {"_ug_m3", 1'000},      {"_mg_m3", 1'000'000},   {"(ug/m3)", 1'000},    {"(mg/m3)", 1'000'000},
-        {"(μg/m3)", 1'000},     {"(µg/m3)", 1'000},      {"(μg/m³)", 1'000},    {"(µg/m³)", 1'000},
-        {"(mg/m³)", 1'000'000}};
+        {"_ug_m3", 1'000},  {"_mg_m3", 1'000'000}, {"(ug/m3)", 1'000}, {"(mg/m3)", 1'000'000}, {"(μg/m3)", 1'000},
+        {"(µg/m3)", 1'000}, {"(μg/m³)", 1'000},    {"(µg/m³)", 1'000}, {"(mg/m³)", 1'000'000}};
     for (const auto& [ending, ng] : units) {
         if (!name.ends_with(ending)) continue;
         unit = ng;
@@ -82,7 +83,8 @@ std::optional<Concentrations> concentration_column(std::string_view header, Repo
         break;
     }
     Suffix suffix = Suffix::none;
-    constexpr std::pair<std::string_view, Suffix> suffixes[] = {{"_1h", Suffix::one_hour}, {"_8h", Suffix::eight_hours}, {"_24h", Suffix::day}};
+    constexpr std::pair<std::string_view, Suffix> suffixes[] = {
+        {"_1h", Suffix::one_hour}, {"_8h", Suffix::eight_hours}, {"_24h", Suffix::day}};
     for (const auto& [ending, meaning] : suffixes) {
         if (!name.ends_with(ending)) continue;
         suffix = meaning;
@@ -117,11 +119,12 @@ Result<int> whole_number(std::string_view text, std::string_view what)
     return value;
 }
 
-constexpr std::string_view date_names[] = {"date", "time_point", "time", "datetime", "day", "timestamp", "日期", "时间"};
+constexpr std::string_view date_names[] = {"date", "time_point", "time", "datetime",
+                                           "day",  "timestamp",  "日期", "时间"};
 constexpr std::string_view hour_names[] = {"hour", "小时", "时"};
-constexpr std::string_view place_names[] = {"watchpoint", "station", "station_id", "site",     "positionname", "position_name",
-                                            "站点",       "点位",    "监测点",     "city",     "area",         "area_id",
-                                            "district",   "county",  "城市",       "区县",     "地区"};
+constexpr std::string_view place_names[] = {
+    "watchpoint", "station", "station_id", "site",     "positionname", "position_name", "站点", "点位", "监测点",
+    "city",       "area",    "area_id",    "district", "county",       "城市",          "区县", "地区"};
 
 std::vector<std::string> lowered_names(const std::vector<std::string>& header)
 {
@@ -135,7 +138,8 @@ Result<int> hour_of_clock(std::string_view clock)
 {
     const auto colon = std::min(clock.find(':'), clock.size());
     for (const char c : clock.substr(colon))
-        if (c != ':' && c != '0' && c != '.') return Fault{Reason::not_on_the_hour, fmt::format("'{}' is not a full hour", clock.substr(0, 40))};
+        if (c != ':' && c != '0' && c != '.')
+            return Fault{Reason::not_on_the_hour, fmt::format("'{}' is not a full hour", clock.substr(0, 40))};
     return whole_number(clock.substr(0, colon), "hour");
 }
 
@@ -157,7 +161,10 @@ bool says_missing(std::string_view cell)
 
 Result<LocalDay> parse_archive_day(std::string_view text)
 {
-    const auto bad = [&] { return Fault{Reason::malformed, fmt::format("'{}' is not a day such as 2016-01-05 or 20160105", text.substr(0, 40))}; };
+    const auto bad = [&] {
+        return Fault{Reason::malformed,
+                     fmt::format("'{}' is not a day such as 2016-01-05 or 20160105", text.substr(0, 40))};
+    };
     text = trimmed(text);
     int year = 0, month = 0, day = 0;
     const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -214,8 +221,10 @@ Result<ArchiveColumns> ArchiveColumns::find(const std::vector<std::string>& head
     const bool uci = year && month && day && named("wspm");
     const std::int64_t co_unit = options.co_unit_ng.value_or(uci ? 1'000 : 1'000'000);
 
-    if (year && month && day) out.split_ = Split{*year, *month, *day};
-    else out.date_ = column(lowered, date_names);
+    if (year && month && day)
+        out.split_ = Split{*year, *month, *day};
+    else
+        out.date_ = column(lowered, date_names);
     out.hour_ = column(lowered, hour_names);
     out.place_ = column(lowered, place_names);
     bool any = false;
@@ -224,14 +233,16 @@ Result<ArchiveColumns> ArchiveColumns::find(const std::vector<std::string>& head
         if (!found) continue;
         const std::size_t item = index_of(found->item);
         if (out.items_[item])
-            return Fault{Reason::malformed, fmt::format("columns \"{}\" and \"{}\" are both {}", out.item_headers_[item], header[i], item_name(found->item))};
+            return Fault{Reason::malformed, fmt::format("columns \"{}\" and \"{}\" are both {}",
+                                                        out.item_headers_[item], header[i], item_name(found->item))};
         out.items_[item] = i;
         out.item_headers_[item] = header[i];
         out.units_ng_[item] = found->unit_ng;
         any = true;
     }
     if (!any)
-        return Fault{Reason::malformed, fmt::format("no column is a concentration; known: PM2.5, pm25, pm2_5, PM10, SO2, NO2, CO, O3, O3_1h, O3_8h, ..._24h")};
+        return Fault{Reason::malformed, fmt::format("no column is a concentration; known: PM2.5, pm25, pm2_5, PM10, "
+                                                    "SO2, NO2, CO, O3, O3_1h, O3_8h, ..._24h")};
     return out;
 }
 
@@ -266,7 +277,8 @@ Result<HourEnding> ArchiveColumns::period(const CsvRow& row) const
     LocalDay day;
     std::optional<int> label;
     if (split_) {
-        const auto parsed = parse_archive_day(fmt::format("{}-{}-{}", row.cells[split_->year], row.cells[split_->month], row.cells[split_->day]));
+        const auto parsed = parse_archive_day(
+            fmt::format("{}-{}-{}", row.cells[split_->year], row.cells[split_->month], row.cells[split_->day]));
         if (!parsed) return parsed.error();
         day = *parsed;
     } else if (date_) {

@@ -21,7 +21,8 @@ namespace aqi::drivers {
 bool archive_is_hourly(const CsvFile& file);
 
 struct ArchiveOptions {
-    Report of = Report::day;      ///< what a bare column means: "O3" is the 1-hour value of an hour, the 8-hour maximum of a day
+    Report of =
+        Report::day; ///< what a bare column means: "O3" is the 1-hour value of an hour, the 8-hour maximum of a day
     bool zero_is_missing = false; ///< daily archives that write 0 for nothing
     /// The unit of CO. Absent: mg/m3, but ug/m3 in the layout of the UCI Beijing archive (No, year, month, day, hour, ... WSPM).
     std::optional<std::int64_t> co_unit_ng;

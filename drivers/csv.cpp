@@ -23,7 +23,8 @@ public:
                 std::string cell;
                 if (!rest_.empty() && rest_.front() == '"') {
                     if (!quoted(cell))
-                        return Fault{Reason::malformed, fmt::format("line {}: a quote is opened and never closed", row.line)};
+                        return Fault{Reason::malformed,
+                                     fmt::format("line {}: a quote is opened and never closed", row.line)};
                 } else {
                     plain(cell);
                 }

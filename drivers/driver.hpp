@@ -34,7 +34,7 @@ struct Frame {
     std::string_view origin; ///< topic or peer
     std::string_view bytes;
     Instant received_at;
-    bool retained = false;   ///< the broker's memory, not news
+    bool retained = false; ///< the broker's memory, not news
 };
 
 /// Longest frame any link takes; longer ones are counted and kept by their first bytes.
@@ -53,8 +53,7 @@ public:
     /// Returns when the frame is durable; blocks and tries again while storage fails. Returns false only when the
     /// daemon is stopping: the frame was not kept and must not be acknowledged. Thread-safe.
     virtual bool append(const Frame& frame) = 0;
-    /// Whether appends go through at once. While false a link must not call into a library whose thread may be held
-    /// in append().
+    /// Whether appends go through. While false there is no use in connecting: nothing could be acknowledged.
     virtual bool flowing() const = 0;
 };
 
@@ -71,15 +70,16 @@ class Link {
 public:
     virtual ~Link() = default;
     virtual void start() = 0;
-    /// Ends every connection. Frames not yet acknowledged stay unacknowledged.
-    virtual void stop() = 0;
+    /// Ends every connection. Frames not yet acknowledged stay unacknowledged. False: a thread held in append() could not
+    /// be ended, so the process must end without unwinding.
+    virtual bool stop() = 0;
 };
 
 struct LinkContext {
     std::string name; ///< of the link, in the configuration
     boost::asio::any_io_executor executor;
-    Inbox* inbox = nullptr; ///< outlives the link
-    std::function<Instant()> now; ///< stamps arrivals; thread-safe
+    Inbox* inbox = nullptr;                 ///< outlives the link
+    std::function<Instant()> now;           ///< stamps arrivals; thread-safe
     std::function<void(LinkStatus)> report; ///< called on the loop, on every change of state
 };
 

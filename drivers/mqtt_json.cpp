@@ -7,10 +7,7 @@
 namespace aqi::drivers {
 namespace {
 
-std::any read_settings(const Settings& table)
-{
-    return read_mqtt_settings(table);
-}
+std::any read_settings(const Settings& table) { return read_mqtt_settings(table); }
 
 Decoded decode(const Frame& frame, const std::any& settings, UtcOffset offset)
 {
@@ -21,7 +18,8 @@ Decoded decode(const Frame& frame, const std::any& settings, UtcOffset offset)
     const std::string_view speaker = topic_level(frame.origin, mqtt.station_level);
     std::erase_if(out.readings, [&](const Reading& reading) {
         if (reading.station == speaker) return false;
-        out.faults.push_back({Reason::wrong_station, fmt::format("topic {} belongs to {}, the payload says {}", frame.origin, speaker, reading.station)});
+        out.faults.push_back({Reason::wrong_station, fmt::format("topic {} belongs to {}, the payload says {}",
+                                                                 frame.origin, speaker, reading.station)});
         return true;
     });
     return out;

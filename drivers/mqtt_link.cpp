@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <fmt/format.h>
 #include <mqtt/async_client.h>
 
@@ -10,6 +11,8 @@
 #include <chrono>
 #include <deque>
 #include <fstream>
+#include <future>
+#include <mutex>
 #include <random>
 
 #include <unistd.h>
@@ -25,7 +28,8 @@ constexpr int backoff_most_ms = 30'000;
 /// How often the loop asks whether Paho still believes in the connection: 1.3.12 does not always call back when a
 /// PINGRESP stays away (paho.mqtt.c issue 1505).
 constexpr auto look_every = std::chrono::seconds{2};
-constexpr auto disconnect_patience = std::chrono::seconds{2};
+constexpr auto disconnect_patience = milliseconds{1'500};
+constexpr auto stop_patience = std::chrono::seconds{3};
 /// A session that is granted fewer is worse than none: at QoS 0 the broker would forget what we did not take.
 constexpr int wanted_qos = 1;
 
@@ -35,6 +39,40 @@ std::string first_line_of(const std::string& file)
     std::string line;
     if (!std::getline(in, line)) throw std::runtime_error(fmt::format("{}: cannot read a password from it", file));
     return line;
+}
+
+struct Words {
+    int code;
+    std::string_view text;
+};
+/// Why a broker refuses (MQTT 3.1.1, 3.2.2.3; MQTT 5, 3.2.2.2 and 3.9.3).
+constexpr Words refusals[] = {
+    {1, "the broker does not speak MQTT 3.1.1"},
+    {2, "the broker does not accept our client_id"},
+    {3, "the broker is not available"},
+    {4, "wrong user or password"},
+    {5, "not authorised (wrong user or password, or not allowed to connect)"},
+    {0x80, "the broker refuses and does not say why"},
+    {0x84, "the broker does not speak MQTT 5; try version = \"3.1.1\""},
+    {0x85, "the broker does not accept our client_id"},
+    {0x86, "wrong user or password"},
+    {0x87, "not authorised (wrong user or password, or not allowed to)"},
+    {0x88, "the broker is not available"},
+    {0x89, "the broker is busy"},
+    {0x8a, "the broker has banned us"},
+    {0x8e, "another client with our client_id has taken the session over"},
+    {0x8f, "the broker does not accept the topic filter"},
+    {0x97, "a quota of the broker is exceeded"},
+    {0x9c, "the broker asks to use another server"},
+    {0x9d, "the broker has moved"},
+    {0x9f, "too many connections in a short time"},
+};
+
+std::string refusal(int code)
+{
+    for (const auto& row : refusals)
+        if (row.code == code) return std::string{row.text};
+    return fmt::format("reason code {}", code);
 }
 
 class MqttLink;
@@ -48,10 +86,12 @@ public:
     void on_failure(const mqtt::token& token) override
     {
         const int reason = static_cast<int>(token.get_reason_code());
-        then_(false, reason != 0 ? mqtt::exception::reason_code_str(reason).empty()
-                                       ? fmt::format("reason code {}", reason)
-                                       : mqtt::exception::reason_code_str(reason)
-                                 : mqtt::exception::error_str(token.get_return_code()));
+        const int code = token.get_return_code();
+        if (reason >= 0x80 && reason != mqtt::ReasonCode::MQTTPP_V3_CODE) return then_(false, refusal(reason));
+        if (code > 0) return then_(false, refusal(code));
+        if (token.get_type() == mqtt::token::Type::CONNECT)
+            return then_(false, {}); // not the broker's word: unreachable()
+        then_(false, mqtt::exception::error_str(code));
     }
 
 private:
@@ -65,70 +105,88 @@ private:
     std::function<void(bool, std::string)> then_;
 };
 
+/// Every call into Paho is made on a thread of the link's own, never on the loop: Paho's lock is held while its thread is
+/// in arrived(), and there it may wait for a disk as long as the disk likes. The loop must not wait with it.
 class MqttLink : public Link, public std::enable_shared_from_this<MqttLink> {
 public:
-    MqttLink(MqttSettings settings, LinkContext context) :
-        settings_(std::move(settings)), context_(std::move(context)), retry_(context_.executor), look_(context_.executor)
+    MqttLink(MqttSettings settings, LinkContext context)
+        : settings_(std::move(settings)),
+          context_(std::move(context)),
+          retry_(context_.executor),
+          look_(context_.executor),
+          caller_(std::make_unique<asio::thread_pool>(1))
     {}
 
-    ~MqttLink() override { let_go(); }
+    ~MqttLink() override { stop(); }
 
-    void begin()
+    void start() override
     {
-        make_client();
         connect();
         look();
     }
 
-    void start() override { begin(); }
-
-    void stop() override
+    bool stop() override
     {
+        if (stopping_) return true;
         stopping_ = true;
         retry_.cancel();
         look_.cancel();
-        if (!client_) return;
-        // With Paho's thread held in append() every call into Paho would wait for it. The process is about to end and
-        // the broker keeps what was not acknowledged: leave the library alone.
-        if (!context_.inbox->flowing()) {
-            (void)client_.release();
-            return;
+        auto gone = std::make_shared<std::promise<void>>();
+        auto waited = gone->get_future();
+        call([this, gone] {
+            say_good_bye();
+            client_.reset();
+            gone->set_value();
+        });
+        if (waited.wait_for(stop_patience) == std::future_status::ready) {
+            caller_->join();
+            return true;
         }
-        try {
-            if (client_->is_connected()) {
-                publish_status("offline");
-                client_->disconnect(500)->wait_for(disconnect_patience);
-            }
-        } catch (const mqtt::exception&) { // going away anyway
-        }
-        let_go();
+        // Paho's thread is held in append() and will not come back: what it uses must stay where it is. The process is
+        // about to end, and the broker keeps what was not acknowledged.
+        (void)caller_.release();
+        if (auto self = weak_from_this().lock()) (void)new std::shared_ptr<MqttLink>(std::move(self));
+        return false;
     }
 
 private:
-    void let_go()
+    template <class Function>
+    void call(Function function)
     {
-        if (!client_) return;
-        if (context_.inbox->flowing()) client_.reset();
-        else (void)client_.release();
+        asio::post(*caller_, std::move(function));
+    }
+
+    void say_good_bye()
+    {
+        try {
+            if (!client_ || !client_->is_connected()) return;
+            publish_status("offline");
+            client_->disconnect(500)->wait_for(disconnect_patience);
+        } catch (const mqtt::exception&) { // going away anyway
+        }
     }
 
     int paho_version() const { return settings_.version == MqttVersion::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1; }
 
     void make_client()
     {
-        client_ = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id, mqtt::create_options{paho_version()});
+        client_ = std::make_unique<mqtt::async_client>(settings_.uri, settings_.client_id,
+                                                       mqtt::create_options{paho_version()});
         // Callbacks are set before the first connect: setting them later can deadlock (paho.mqtt.cpp issue 519).
         client_->set_message_callback([this](mqtt::const_message_ptr message) { arrived(*message); });
-        client_->set_connection_lost_handler([weak = weak_from_this(), executor = context_.executor](const std::string& why) {
-            asio::post(executor, [weak, why] {
-                if (auto self = weak.lock()) self->lost(why.empty() ? "the connection was lost" : why);
+        client_->set_connection_lost_handler(
+            [weak = weak_from_this(), executor = context_.executor](const std::string& why) {
+                asio::post(executor, [weak, why] {
+                    if (auto self = weak.lock()) self->lost(why.empty() ? "the connection was lost" : why);
+                });
             });
-        });
-        client_->set_disconnected_handler([weak = weak_from_this(), executor = context_.executor](const mqtt::properties&, mqtt::ReasonCode code) {
-            asio::post(executor, [weak, code] {
-                if (auto self = weak.lock()) self->lost(fmt::format("the broker ended the connection, reason code {}", static_cast<int>(code)));
+        client_->set_disconnected_handler(
+            [weak = weak_from_this(), executor = context_.executor](const mqtt::properties&, mqtt::ReasonCode code) {
+                asio::post(executor, [weak, code] {
+                    if (auto self = weak.lock())
+                        self->lost(fmt::format("the broker ended the connection: {}", refusal(static_cast<int>(code))));
+                });
             });
-        });
     }
 
     // Paho calls this on its own thread. The frame is durable when append() returns, and Paho sends the PUBACK after this
@@ -147,12 +205,14 @@ private:
         while (true) ::pause();
     }
 
-    mqtt::connect_options options() const
+    mqtt::connect_options options()
     {
         auto builder = mqtt::connect_options_builder();
         builder.mqtt_version(paho_version()); // explicitly, else a failed attempt falls back (paho.mqtt.c issue 1187)
-        if (settings_.version == MqttVersion::v5) builder.clean_start(false);
-        else builder.clean_session(false);
+        if (settings_.version == MqttVersion::v5)
+            builder.clean_start(false);
+        else
+            builder.clean_session(false);
         builder.keep_alive_interval(std::chrono::seconds{settings_.keep_alive_s});
         builder.connect_timeout(std::chrono::seconds{10});
         if (!settings_.user.empty()) builder.user_name(settings_.user);
@@ -165,6 +225,10 @@ private:
             if (!settings_.key_file.empty()) ssl.set_private_key(settings_.key_file);
             ssl.set_verify(true); // the host name too
             ssl.set_enable_server_cert_auth(true);
+            ssl.set_error_handler([this](const std::string& words) {
+                const std::lock_guard lock{tls_mutex_};
+                tls_words_ = words;
+            });
             builder.ssl(std::move(ssl));
         }
         return builder.finalize();
@@ -174,22 +238,55 @@ private:
     {
         if (stopping_ || !context_.inbox->flowing()) return schedule();
         report(LinkState::connecting, fmt::format("connecting to {}", settings_.uri));
+        const auto generation = ++generation_;
+        Answer& connected = answer([generation](MqttLink& self, bool good, const std::string& why) {
+            if (generation != self.generation_) return;
+            if (good)
+                self.connected();
+            else if (why.empty())
+                self.call([&self, generation] { self.unreachable(generation); });
+            else
+                self.lost(fmt::format("cannot connect to {}: {}", self.settings_.uri, why));
+        });
+        call([this, generation, &connected] {
+            try {
+                {
+                    const std::lock_guard lock{tls_mutex_};
+                    tls_words_.clear();
+                }
+                if (!client_) make_client();
+                options_ = options();
+                // Paho C++ 1.2.0 keeps a pointer into the object it copied options from; properties are set on the final
+                // object only (paho.mqtt.cpp issue 445).
+                if (settings_.version == MqttVersion::v5)
+                    options_.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL, settings_.session_expiry_s}});
+                connecting_ = client_->connect(options_, nullptr, connected);
+            } catch (const std::exception& error) {
+                tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, error.what()));
+            }
+        });
+    }
+
+    /// The way to the broker failed. Paho has words for it, but only in the exception of a finished token.
+    void unreachable(std::uint64_t generation)
+    {
+        std::string why = "no connection";
         try {
-            options_ = options();
-            // Paho C++ 1.2.0 keeps a pointer into the object it copied options from; properties are set on the final
-            // object only (paho.mqtt.cpp issue 445).
-            if (settings_.version == MqttVersion::v5)
-                options_.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL, settings_.session_expiry_s}});
-            const auto generation = ++generation_;
-            Answer& connected = answer([generation](MqttLink& self, bool good, const std::string& why) {
-                if (generation != self.generation_) return;
-                if (good) self.connected();
-                else self.lost(fmt::format("cannot connect to {}: {}", self.settings_.uri, why));
-            });
-            client_->connect(options_, nullptr, connected);
-        } catch (const std::exception& error) {
-            lost(fmt::format("cannot connect to {}: {}", settings_.uri, error.what()));
+            if (connecting_) connecting_->wait_for(std::chrono::seconds{1});
+        } catch (const mqtt::exception& error) {
+            why = error.get_message().empty() ? error.what() : error.get_message();
         }
+        const std::lock_guard lock{tls_mutex_};
+        if (!tls_words_.empty()) why = fmt::format("{} ({})", why, tls_words_);
+        tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, why));
+    }
+
+    /// From the calling thread to the loop: this connection is lost.
+    void tell(std::uint64_t generation, std::string why)
+    {
+        asio::post(context_.executor, [weak = weak_from_this(), generation, why = std::move(why)] {
+            if (auto self = weak.lock(); self && generation == self->generation_) self->lost(why);
+        });
     }
 
     void connected()
@@ -197,15 +294,17 @@ private:
         // Whatever the broker remembers, every subscription is made again and counts only when acknowledged.
         subscribed_ = 0;
         const auto generation = generation_;
-        try {
-            for (const auto& topic : settings_.topics) {
-                Answer& acknowledged = answer([generation, topic](MqttLink& self, bool good, const std::string& what) {
-                    if (generation == self.generation_) self.subscribed(topic, good, what);
-                });
-                client_->subscribe(topic, wanted_qos, nullptr, acknowledged);
-            }
-        } catch (const mqtt::exception& error) {
-            lost(fmt::format("cannot subscribe: {}", error.what()));
+        for (const auto& topic : settings_.topics) {
+            Answer& acknowledged = answer([generation, topic](MqttLink& self, bool good, const std::string& what) {
+                if (generation == self.generation_) self.subscribed(topic, good, what);
+            });
+            call([this, generation, topic, &acknowledged] {
+                try {
+                    client_->subscribe(topic, wanted_qos, nullptr, acknowledged);
+                } catch (const mqtt::exception& error) {
+                    tell(generation, fmt::format("cannot subscribe to {}: {}", topic, error.what()));
+                }
+            });
         }
     }
 
@@ -213,17 +312,21 @@ private:
     {
         if (!good || what != std::to_string(wanted_qos)) {
             // Half a subscription would look alive and lose stations: go down, loudly, and try again.
-            const std::string why = good ? fmt::format("the broker grants {} only at QoS {}", topic, what) : fmt::format("the broker refuses {}: {}", topic, what);
-            try {
-                client_->disconnect();
-            } catch (const mqtt::exception&) {
-            }
+            const std::string why = good ? fmt::format("the broker grants {} only at QoS {}", topic, what)
+                                         : fmt::format("the broker refuses {}: {}", topic, what);
+            call([this] {
+                try {
+                    client_->disconnect();
+                } catch (const mqtt::exception&) { // then it is gone already
+                }
+            });
             return lost(why);
         }
         if (++subscribed_ < settings_.topics.size()) return;
         backoff_ms_ = backoff_least_ms;
-        report(LinkState::up, fmt::format("{} of {} subscriptions at {}", subscribed_, settings_.topics.size(), settings_.uri));
-        publish_status("online");
+        report(LinkState::up,
+               fmt::format("{} of {} subscriptions at {}", subscribed_, settings_.topics.size(), settings_.uri));
+        call([this] { publish_status("online"); });
     }
 
     void publish_status(const std::string& text)
@@ -259,16 +362,24 @@ private:
         });
     }
 
-    /// Paho is asked only while its thread cannot be held in append(), where the answer would wait for the disk.
     void look()
     {
         look_.expires_after(look_every);
         look_.async_wait([weak = weak_from_this()](boost::system::error_code ec) {
             auto self = weak.lock();
             if (!self || ec) return;
-            const bool may_ask = self->context_.inbox->flowing() && self->state_ == LinkState::up;
-            if (may_ask && !self->client_->is_connected()) self->lost("the connection is gone and nobody said so");
+            if (self->state_ == LinkState::up && !self->asking_) self->ask();
             self->look();
+        });
+    }
+
+    void ask()
+    {
+        asking_ = true;
+        call([this, generation = generation_] {
+            const bool gone = !client_->is_connected();
+            asking_ = false;
+            if (gone) tell(generation, "the connection is gone and nobody said so");
         });
     }
 
@@ -284,7 +395,8 @@ private:
     {
         const std::size_t kept = 64 + 2 * settings_.topics.size();
         if (answers_.size() >= kept) answers_.pop_front();
-        answers_.push_back(std::make_unique<Answer>([weak = weak_from_this(), executor = context_.executor, then = std::move(then)](bool good, std::string what) {
+        answers_.push_back(std::make_unique<Answer>([weak = weak_from_this(), executor = context_.executor,
+                                                     then = std::move(then)](bool good, std::string what) {
             asio::post(executor, [weak, then, good, what = std::move(what)] {
                 if (auto self = weak.lock()) then(*self, good, what);
             });
@@ -294,18 +406,28 @@ private:
 
     const MqttSettings settings_;
     const LinkContext context_;
+
+    // On the loop.
     asio::steady_timer retry_;
     asio::steady_timer look_;
     std::mt19937 random_{std::random_device{}()};
-    mqtt::connect_options options_;
-    std::deque<std::unique_ptr<Answer>> answers_;
-    std::unique_ptr<mqtt::async_client> client_; // after what its callbacks use
     LinkState state_ = LinkState::connecting;
     std::size_t subscribed_ = 0;
     std::uint64_t generation_ = 0;
     int backoff_ms_ = backoff_least_ms;
     bool waiting_ = false;
     bool stopping_ = false;
+    std::deque<std::unique_ptr<Answer>> answers_;
+
+    // On the calling thread.
+    std::unique_ptr<asio::thread_pool> caller_;
+    mqtt::connect_options options_;
+    mqtt::token_ptr connecting_;
+    std::unique_ptr<mqtt::async_client> client_; // after what its callbacks use
+    std::atomic<bool> asking_{false};
+
+    std::mutex tls_mutex_; // Paho's thread writes
+    std::string tls_words_;
 };
 
 /// Links are shared with the handlers they post; the owner sees a plain Link.
@@ -313,7 +435,7 @@ class Held : public Link {
 public:
     explicit Held(std::shared_ptr<MqttLink> link) : link_(std::move(link)) {}
     void start() override { link_->start(); }
-    void stop() override { link_->stop(); }
+    bool stop() override { return link_->stop(); }
 
 private:
     std::shared_ptr<MqttLink> link_;
@@ -325,20 +447,23 @@ MqttSettings read_mqtt_settings(const Settings& table)
 {
     MqttSettings out;
     out.uri = table.text("uri");
-    const auto known_scheme = out.uri.starts_with("tcp://") || out.uri.starts_with("ssl://") || out.uri.starts_with("mqtt://") || out.uri.starts_with("mqtts://");
+    const auto known_scheme = out.uri.starts_with("tcp://") || out.uri.starts_with("ssl://") ||
+                              out.uri.starts_with("mqtt://") || out.uri.starts_with("mqtts://");
     if (!known_scheme) table.fail("uri", fmt::format("\"{}\" must begin with tcp:// or ssl://", out.uri));
     out.client_id = table.text("client_id");
     if (out.client_id.empty()) table.fail("client_id", "an empty client_id has no persistent session");
     out.topics = table.texts_or_none("topics");
     if (out.topics.empty()) table.fail("topics", "\"topics\" must name at least one filter");
-    out.version = table.choice_or<MqttVersion>("version", MqttVersion::v5, {{"5", MqttVersion::v5}, {"3.1.1", MqttVersion::v3_1_1}});
+    out.version = table.choice_or<MqttVersion>("version", MqttVersion::v5,
+                                               {{"5", MqttVersion::v5}, {"3.1.1", MqttVersion::v3_1_1}});
     out.user = table.text_or("user", "");
     out.password_file = table.text_or("password_file", "");
     out.ca_file = table.text_or("ca_file", "");
     out.certificate_file = table.text_or("certificate_file", "");
     out.key_file = table.text_or("key_file", "");
     out.keep_alive_s = static_cast<int>(table.integer_or("keep_alive_s", out.keep_alive_s, 2, 3600));
-    out.session_expiry_s = static_cast<int>(table.integer_or("session_expiry_s", out.session_expiry_s, 60, 365 * 24 * 3600));
+    out.session_expiry_s =
+        static_cast<int>(table.integer_or("session_expiry_s", out.session_expiry_s, 60, 365 * 24 * 3600));
     out.status_topic = table.text_or("status_topic", "");
     out.station_level = static_cast<int>(table.integer_or("station_level", out.station_level, -1, 20));
     return out;

@@ -27,8 +27,8 @@ struct MqttSettings {
     std::string key_file;
     int keep_alive_s = 30;
     int session_expiry_s = 30 * 24 * 3600;
-    std::string status_topic;  ///< retained online/offline of this daemon, also the last will; empty: none
-    int station_level = -1;    ///< which level of a topic names the station, from 0; -1: none
+    std::string status_topic; ///< retained online/offline of this daemon, also the last will; empty: none
+    int station_level = -1;   ///< which level of a topic names the station, from 0; -1: none
 };
 
 /// Reads the broker's keys of a [[link]] table; the caller reads the others and calls done().

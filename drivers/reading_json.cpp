@@ -31,11 +31,13 @@ struct ValueKey {
     std::string_view key;
     Pollutant pollutant;
 };
-constexpr ValueKey value_keys[] = {{"so2_ug_m3", Pollutant::so2}, {"no2_ug_m3", Pollutant::no2},   {"pm10_ug_m3", Pollutant::pm10},
-                                   {"co_mg_m3", Pollutant::co},   {"o3_ug_m3", Pollutant::o3},     {"pm2_5_ug_m3", Pollutant::pm2_5},
+constexpr ValueKey value_keys[] = {{"so2_ug_m3", Pollutant::so2},   {"no2_ug_m3", Pollutant::no2},
+                                   {"pm10_ug_m3", Pollutant::pm10}, {"co_mg_m3", Pollutant::co},
+                                   {"o3_ug_m3", Pollutant::o3},     {"pm2_5_ug_m3", Pollutant::pm2_5},
                                    {"o3_8h_ug_m3", Pollutant::o3}};
 
-constexpr std::string_view known_values = "so2_ug_m3 no2_ug_m3 pm10_ug_m3 co_mg_m3 o3_ug_m3 (o3_8h_ug_m3 of a day) pm2_5_ug_m3";
+constexpr std::string_view known_values =
+    "so2_ug_m3 no2_ug_m3 pm10_ug_m3 co_mg_m3 o3_ug_m3 (o3_8h_ug_m3 of a day) pm2_5_ug_m3";
 
 /// Boost.JSON's event parser with a handler that keeps the text of numbers. Depth tells where a value belongs:
 /// the object of a reading, its "values" or its "flags".
@@ -82,7 +84,8 @@ public:
         if (place_ == Place::ignored) return enter(Place::ignored);
         if (place_ == Place::reading && stack_.size() == 1 && key_ == "readings") {
             // The object that was taken for a reading is a wrapper.
-            if (drafts.size() != 1 || drafts.front().named_anything) return fail(ec, "\"readings\" must be the only key beside nothing else");
+            if (drafts.size() != 1 || drafts.front().named_anything)
+                return fail(ec, "\"readings\" must be the only key beside nothing else");
             drafts.clear();
             place_ = Place::wrapper;
             return enter(Place::list);
@@ -191,9 +194,15 @@ private:
     {
         Draft& draft = drafts.back();
         draft.named_anything = true;
-        std::optional<std::string>* slot = key_ == "station" ? &draft.station : key_ == "time" ? &draft.time : key_ == "period" ? &draft.period : nullptr;
+        std::optional<std::string>* slot = key_ == "station"  ? &draft.station
+                                           : key_ == "time"   ? &draft.time
+                                           : key_ == "period" ? &draft.period
+                                                              : nullptr;
         if (key_ == "extra") return true;
-        if (slot == nullptr) return complain(Reason::unknown_name, fmt::format("\"{}\" is not known; known: station, time, period, values, flags, extra", key_));
+        if (slot == nullptr)
+            return complain(
+                Reason::unknown_name,
+                fmt::format("\"{}\" is not known; known: station, time, period, values, flags, extra", key_));
         if (kind != Kind::string) return complain(Reason::malformed, fmt::format("\"{}\" must be a text", key_));
         if (slot->has_value()) return complain(Reason::malformed, fmt::format("\"{}\" is there twice", key_));
         *slot = text;
@@ -217,7 +226,9 @@ private:
     {
         drafts.back().named_anything = true;
         const auto pollutant = pollutant_named(key_);
-        if (!pollutant) return complain(Reason::unknown_name, fmt::format("flag of \"{}\": not known; known: so2 no2 pm10 co o3 pm2_5", key_));
+        if (!pollutant)
+            return complain(Reason::unknown_name,
+                            fmt::format("flag of \"{}\": not known; known: so2 no2 pm10 co o3 pm2_5", key_));
         if (kind != Kind::string || text.size() != 1 || !flag_of_letter(text.front()))
             return complain(Reason::unknown_name, fmt::format("flag of \"{}\" must be one of N F M S D C T B", key_));
         drafts.back().flags.emplace_back(*pollutant, text);
@@ -238,7 +249,8 @@ Result<Reading> interpret(const Draft& draft, UtcOffset offset)
     if (!draft.station || draft.station->empty()) return Fault{Reason::malformed, "\"station\" is missing"};
     out.station = *draft.station;
     const std::string period = draft.period.value_or("1h");
-    if (period != "1h" && period != "24h") return Fault{Reason::unknown_name, fmt::format("period \"{}\" is not known; known: 1h, 24h", period)};
+    if (period != "1h" && period != "24h")
+        return Fault{Reason::unknown_name, fmt::format("period \"{}\" is not known; known: 1h, 24h", period)};
     out.period = period == "1h" ? Period::hour : Period::day;
     if (!draft.time) return Fault{Reason::malformed, "\"time\" is missing"};
     const auto instant = parse_instant(*draft.time);
@@ -247,10 +259,12 @@ Result<Reading> interpret(const Draft& draft, UtcOffset offset)
     if (!hour) return hour.error();
     out.hour = *hour;
     if (out.period == Period::day && out.hour.hour_of_day() != 24)
-        return Fault{Reason::not_on_the_hour, fmt::format("a day ends at 00:00 of the next one, not at {}", *draft.time)};
+        return Fault{Reason::not_on_the_hour,
+                     fmt::format("a day ends at 00:00 of the next one, not at {}", *draft.time)};
     for (const auto& value : draft.values) {
         auto& slot = out.values[value.pollutant];
-        if (slot.named) return Fault{Reason::malformed, fmt::format("{} is there twice", pollutant_label(value.pollutant))};
+        if (slot.named)
+            return Fault{Reason::malformed, fmt::format("{} is there twice", pollutant_label(value.pollutant))};
         if (value.pollutant == Pollutant::o3 && (value.key == "o3_8h_ug_m3") != (out.period == Period::day))
             return Fault{Reason::unknown_name, "an hour has o3_ug_m3, a day has o3_8h_ug_m3"};
         slot.named = true;
@@ -259,14 +273,17 @@ Result<Reading> interpret(const Draft& draft, UtcOffset offset)
             continue;
         }
         const auto concentration = parse_concentration(value.number, display_unit_ng(value.pollutant));
-        if (!concentration) return Fault{concentration.error().reason, fmt::format("{}: {}", value.key, concentration.error().detail)};
+        if (!concentration)
+            return Fault{concentration.error().reason, fmt::format("{}: {}", value.key, concentration.error().detail)};
         slot.value = *concentration;
     }
     for (const auto& [pollutant, letter] : draft.flags) {
         auto& slot = out.values[pollutant];
         slot.named = true;
         slot.flag = *flag_of_letter(letter.front());
-        if (slot.flag == Flag::normal && !slot.value) return Fault{Reason::malformed, fmt::format("{} is flagged N and has no value", pollutant_label(pollutant))};
+        if (slot.flag == Flag::normal && !slot.value)
+            return Fault{Reason::malformed,
+                         fmt::format("{} is flagged N and has no value", pollutant_label(pollutant))};
     }
     for (const auto p : all_pollutants)
         if (out.values[p].named) return out;
@@ -285,7 +302,9 @@ Decoded decode_reading_json(std::string_view text, UtcOffset offset)
     const std::size_t read = parser.write_some(false, text.data(), text.size(), ec);
     const Handler& handler = parser.handler();
     if (ec || read != text.size()) {
-        const std::string why = !handler.problem.empty() ? handler.problem : ec ? ec.message() : "there is text after the end";
+        const std::string why = !handler.problem.empty() ? handler.problem
+                                : ec                     ? ec.message()
+                                                         : "there is text after the end";
         out.faults.push_back({Reason::malformed, fmt::format("not the promised JSON: {}", why)});
         return out;
     }
@@ -299,7 +318,8 @@ Decoded decode_reading_json(std::string_view text, UtcOffset offset)
         if (handler.drafts.size() > 1) fault.detail = fmt::format("reading {}: {}", i + 1, fault.detail);
         out.faults.push_back(std::move(fault));
     }
-    if (out.readings.empty() && out.faults.empty()) out.faults.push_back({Reason::malformed, "an empty list of readings"});
+    if (out.readings.empty() && out.faults.empty())
+        out.faults.push_back({Reason::malformed, "an empty list of readings"});
     return out;
 }
 
@@ -310,12 +330,17 @@ std::string encode_reading_json(const Reading& reading, UtcOffset offset)
         const auto& v = reading.values[p];
         if (!v.named) continue;
         const bool ozone_day = p == Pollutant::o3 && reading.period == Period::day;
-        const std::string key = ozone_day ? "o3_8h_ug_m3" : fmt::format("{}_{}", pollutant_name(p), p == Pollutant::co ? "mg_m3" : "ug_m3");
-        values += fmt::format("{}\"{}\":{}", values.empty() ? "" : ",", key, v.value ? format_concentration(*v.value, display_unit_ng(p)) : "null");
-        if (v.flag != Flag::normal) flags += fmt::format("{}\"{}\":\"{}\"", flags.empty() ? "" : ",", pollutant_name(p), flag_letter(v.flag));
+        const std::string key =
+            ozone_day ? "o3_8h_ug_m3" : fmt::format("{}_{}", pollutant_name(p), p == Pollutant::co ? "mg_m3" : "ug_m3");
+        values += fmt::format("{}\"{}\":{}", values.empty() ? "" : ",", key,
+                              v.value ? format_concentration(*v.value, display_unit_ng(p)) : "null");
+        if (v.flag != Flag::normal)
+            flags += fmt::format("{}\"{}\":\"{}\"", flags.empty() ? "" : ",", pollutant_name(p), flag_letter(v.flag));
     }
-    return fmt::format(R"({{"station":"{}","time":"{}"{},"values":{{{}}}{}}})", reading.station, format_instant(reading.hour.instant(offset), offset),
-                       reading.period == Period::day ? R"(,"period":"24h")" : "", values, flags.empty() ? "" : fmt::format(R"(,"flags":{{{}}})", flags));
+    return fmt::format(R"({{"station":"{}","time":"{}"{},"values":{{{}}}{}}})", reading.station,
+                       format_instant(reading.hour.instant(offset), offset),
+                       reading.period == Period::day ? R"(,"period":"24h")" : "", values,
+                       flags.empty() ? "" : fmt::format(R"(,"flags":{{{}}})", flags));
 }
 
 } // namespace aqi::drivers

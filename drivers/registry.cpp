@@ -28,7 +28,8 @@ std::span<const DriverInfo> all_drivers()
 const DriverInfo* driver_named(std::string_view name)
 {
     const auto table = all_drivers();
-    const auto found = std::find_if(table.begin(), table.end(), [&](const DriverInfo& row) { return row.name == name; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const DriverInfo& row) { return row.name == name; });
     return found == table.end() ? nullptr : &*found;
 }
 

@@ -12,10 +12,7 @@ struct SkelSettings {
     std::string station; ///< whom the bytes are about
 };
 
-std::any read_settings(const Settings& table)
-{
-    return SkelSettings{table.text("station")};
-}
+std::any read_settings(const Settings& table) { return SkelSettings{table.text("station")}; }
 
 /// Say what the frame means, or why it means nothing. Convert units and time labels here, at the border, once.
 Decoded decode(const Frame& frame, const std::any& settings, UtcOffset offset)
@@ -29,7 +26,8 @@ Decoded decode(const Frame& frame, const std::any& settings, UtcOffset offset)
     }
     Reading reading;
     reading.station = own.station;
-    reading.hour = last_hour_over(frame.received_at, offset); // a source without a time of its own: say so in the sample
+    reading.hour =
+        last_hour_over(frame.received_at, offset); // a source without a time of its own: say so in the sample
     reading.values[Pollutant::pm2_5] = {true, *value, Flag::normal};
     out.readings.push_back(std::move(reading));
     return out;
@@ -40,27 +38,27 @@ class SkelLink : public Link {
 public:
     explicit SkelLink(LinkContext context) : context_(std::move(context)) {}
     void start() override { context_.report({LinkState::up, "a skeleton hears nothing"}); }
-    void stop() override {}
+    bool stop() override { return true; }
 
 private:
     LinkContext context_;
 };
 
-std::unique_ptr<Link> open(const std::any&, LinkContext context) { return std::make_unique<SkelLink>(std::move(context)); }
+std::unique_ptr<Link> open(const std::any&, LinkContext context)
+{
+    return std::make_unique<SkelLink>(std::move(context));
+}
 
 } // namespace
 
 const DriverInfo skel_driver = {
-    "skel",
-    "a skeleton to copy: one decimal number of PM2.5 a frame, at the hour of its arrival",
+    "skel",      "a skeleton to copy: one decimal number of PM2.5 a frame, at the hour of its arrival",
     R"([[link]]
 name = "skeleton"
 driver = "skel"
 station = "A001"
-)",
-    read_settings,
-    decode,
-    open,
+)", read_settings,
+    decode,      open,
 };
 
 } // namespace aqi::drivers

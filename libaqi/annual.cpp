@@ -145,8 +145,10 @@ void PlaceLedger::look(const YearLedger& so_far, const RulePack& pack, Lost& los
 {
     const LocalDay day = *so_far.through();
     for (const auto p : all_pollutants)
-        if (lost.limit[p] && !lost.mean_on[p] && so_far.mean_is_lost(p, *lost.limit[p], pack.step_ng[p])) lost.mean_on[p] = day;
-    if (lost.good_days_target && !lost.good_days_on && so_far.good_days_are_lost(*lost.good_days_target)) lost.good_days_on = day;
+        if (lost.limit[p] && !lost.mean_on[p] && so_far.mean_is_lost(p, *lost.limit[p], pack.step_ng[p]))
+            lost.mean_on[p] = day;
+    if (lost.good_days_target && !lost.good_days_on && so_far.good_days_are_lost(*lost.good_days_target))
+        lost.good_days_on = day;
     lost.through = day;
 }
 
@@ -204,7 +206,8 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
             f.mean = ledger.sum(p).rounded(1);
             f.published = ledger.sum(p).rounded(pack.step_ng[p]);
         }
-        if (limit && !over) f.allowance = ledger.sum(p).allowance(*limit, f.valid_days + ledger.remaining(), ledger.remaining(), 1);
+        if (limit && !over)
+            f.allowance = ledger.sum(p).allowance(*limit, f.valid_days + ledger.remaining(), ledger.remaining(), 1);
         if (limit && over && f.year_valid) f.met = *f.published <= *limit;
         out.push_back(f);
 
@@ -222,7 +225,8 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
     }
 }
 
-GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const RulePack& pack, const Target* target) const
+GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const RulePack& pack,
+                                      const Target* target) const
 {
     const Year* year = find(year_number);
     AQI_CHECK(year != nullptr); // asked only of years with a closed day
@@ -238,8 +242,10 @@ GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const R
     const Lost& lost = lost_on(*year, pack, target);
     f.target = lost.good_days_target;
     f.lost_on = lost.good_days_on;
-    if (f.target && f.good >= *f.target) f.met = true;
-    else if (f.target && ledger.good_days_are_lost(*f.target)) f.met = false;
+    if (f.target && f.good >= *f.target)
+        f.met = true;
+    else if (f.target && ledger.good_days_are_lost(*f.target))
+        f.met = false;
     return f;
 }
 

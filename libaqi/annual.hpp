@@ -83,7 +83,8 @@ public:
 
     /// The annual figures of a year (none before its first closed day), for every pollutant with a valid day or a target, and both windows.
     /// The trailing window ends at the last closed day and is only given for its year.
-    void annual(PlaceIndex place, int year, const RulePack& pack, const Target* target, std::vector<AnnualFigure>& out) const;
+    void annual(PlaceIndex place, int year, const RulePack& pack, const Target* target,
+                std::vector<AnnualFigure>& out) const;
     GoodDaysFigure good_days(PlaceIndex place, int year, const RulePack& pack, const Target* target) const;
 
     /// Two ledgers with the same days and sums; what was remembered along the way does not count.

@@ -60,7 +60,8 @@ std::optional<Observed> State::held(StationIndex station, HourEnding hour, Pollu
 {
     const DayHours* day = stations_[station.value].day(hour.day());
     if (day == nullptr || !day->received(pollutant, hour.hour_of_day())) return std::nullopt;
-    return Observed{station, hour, pollutant, day->flag(pollutant, hour.hour_of_day()), day->value(pollutant, hour.hour_of_day())};
+    return Observed{station, hour, pollutant, day->flag(pollutant, hour.hour_of_day()),
+                    day->value(pollutant, hour.hour_of_day())};
 }
 
 bool still_open(const State& state, LocalDay day, const Rules& rules)
@@ -103,17 +104,20 @@ public:
         state_.last_closed_ = e.hour;
         state_.closed_hours_.push_back(e.hour);
         const auto closed_now = state_.last_closed_day();
-        for (LocalDay day = closed_before ? closed_before->plus(1) : earliest_day(*closed_now); day <= *closed_now; day = day.plus(1))
+        for (LocalDay day = closed_before ? closed_before->plus(1) : earliest_day(*closed_now); day <= *closed_now;
+             day = day.plus(1))
             state_.closed_days_.push_back(day);
         for (auto& warning : state_.warnings_)
             for (auto& revision : warning.revisions)
-                if (revision.state == RevisionState::issued && revision.effective <= e.hour) revision.state = RevisionState::effective;
+                if (revision.state == RevisionState::issued && revision.effective <= e.hour)
+                    revision.state = RevisionState::effective;
         if (closed_now != closed_before) forget(*closed_now);
     }
 
     void operator()(const ForecastIssued& e)
     {
-        if (const auto area = rules_.network.area_named(e.forecast.area)) state_.forecasts_[area->value].add(e.forecast);
+        if (const auto area = rules_.network.area_named(e.forecast.area))
+            state_.forecasts_[area->value].add(e.forecast);
     }
 
     void operator()(const Proposed& e)
@@ -172,7 +176,8 @@ private:
     {
         const LocalDay oldest = closed.plus(1 - rules_.open_days);
         for (auto& station : state_.stations_) {
-            for (; !station.days.empty() && station.first < oldest; station.first = station.first.plus(1)) station.days.pop_front();
+            for (; !station.days.empty() && station.first < oldest; station.first = station.first.plus(1))
+                station.days.pop_front();
             station.stated.erase(station.stated.begin(), station.stated.lower_bound(oldest));
         }
         for (auto& book : state_.forecasts_) book.forget_before(closed.plus(-forecasts_kept_days));
@@ -200,8 +205,8 @@ private:
 
 void absorb(State& state, const Event& event, const Rules& rules) { std::visit(Absorber{state, rules}, event); }
 
-Result<PersonActed> admit_act(const State& state, std::string_view warning_id, int revision, Verb verb, std::string_view person_id,
-                              Instant at, const Rules& rules)
+Result<PersonActed> admit_act(const State& state, std::string_view warning_id, int revision, Verb verb,
+                              std::string_view person_id, Instant at, const Rules& rules)
 {
     const Person* person = rules.network.person_named(person_id);
     if (person == nullptr) return Fault{Reason::refused, fmt::format("no person {} in the configuration", person_id)};
@@ -219,14 +224,16 @@ Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, cons
     if (!rules.network.area_named(forecast.area)) return refused(fmt::format("there is no area {}", forecast.area));
     const Person* person = rules.network.person_named(forecast.person);
     if (person == nullptr) return refused(fmt::format("no person {} in the configuration", forecast.person));
-    if (!person->may_forecast) return refused(fmt::format("{} ({}) has no right to forecast", person->id, person->name));
+    if (!person->may_forecast)
+        return refused(fmt::format("{} ({}) has no right to forecast", person->id, person->name));
     if (person->organisation != forecast.organisation)
         return refused(fmt::format("{} does not belong to {}", person->id, forecast.organisation));
     if (forecast.days.empty()) return refused("a forecast names at least one day");
     const LocalDay today = day_at(at, rules.network.offset);
     for (const auto& day : forecast.days) {
         if (day.aqi_low < 0 || day.aqi_high > 500 || day.aqi_low > day.aqi_high)
-            return refused(fmt::format("{}: AQI {} to {} is no range within 0 to 500", format_day(day.day), day.aqi_low, day.aqi_high));
+            return refused(fmt::format("{}: AQI {} to {} is no range within 0 to 500", format_day(day.day), day.aqi_low,
+                                       day.aqi_high));
         if (day.day < today) return refused(fmt::format("{} is over; a forecast looks ahead", format_day(day.day)));
         if (day.day - today > 30) return refused(fmt::format("{} is more than 30 days ahead", format_day(day.day)));
     }
@@ -256,9 +263,14 @@ namespace {
 /// What one area needs now: the heart of the warning machine. See HACKING, "The life of a warning".
 class Decider {
 public:
-    Decider(const State& state, AreaIndex area, Instant now, const Rules& rules) :
-        state_(state), area_(rules.network.areas[area.value]), now_(now), today_(day_at(now, rules.network.offset)), rules_(rules),
-        days_(days_to_judge(state, area, today_, rules)), called_(judge(days_, today_, rules.warning()))
+    Decider(const State& state, AreaIndex area, Instant now, const Rules& rules)
+        : state_(state),
+          area_(rules.network.areas[area.value]),
+          now_(now),
+          today_(day_at(now, rules.network.offset)),
+          rules_(rules),
+          days_(days_to_judge(state, area, today_, rules)),
+          called_(judge(days_, today_, rules.warning()))
     {}
 
     std::vector<Event> decide()
@@ -267,8 +279,10 @@ public:
         if (warning_ != nullptr && called_ && !about_called_spell()) {
             // The forecasts speak of a later spell. A warning nobody has issued gives way to it; one in force is
             // lifted first, and the next forecast raises the other.
-            if (warning_->level() != WarningLevel::none) called_.reset();
-            else withdraw(*warning_->pending(), "the forecasts now speak of another spell");
+            if (warning_->level() != WarningLevel::none)
+                called_.reset();
+            else
+                withdraw(*warning_->pending(), "the forecasts now speak of another spell");
             if (called_) warning_ = nullptr;
         }
         const Revision* pending = warning_ != nullptr ? warning_->pending() : nullptr;
@@ -277,7 +291,8 @@ public:
 
         if (level > in_force) {
             if (pending == nullptr || pending->kind == RevisionKind::lift || pending->level != level) {
-                if (pending != nullptr) withdraw(*pending, fmt::format("the forecasts now call for {}", warning_level_name(level)));
+                if (pending != nullptr)
+                    withdraw(*pending, fmt::format("the forecasts now call for {}", warning_level_name(level)));
                 propose(in_force == WarningLevel::none ? RevisionKind::raise : RevisionKind::upgrade, level, in_force);
             }
             return std::move(out_);
@@ -304,7 +319,10 @@ private:
         return false;
     }
 
-    void withdraw(const Revision& revision, std::string why) { out_.push_back(Withdrawn{warning_->id, revision.number, now_, std::move(why)}); }
+    void withdraw(const Revision& revision, std::string why)
+    {
+        out_.push_back(Withdrawn{warning_->id, revision.number, now_, std::move(why)});
+    }
 
     void propose(RevisionKind kind, WarningLevel level, WarningLevel in_force)
     {
@@ -320,7 +338,8 @@ private:
         for (const auto& day : days_)
             if (day.day >= today_ && day.day <= judgement.last) judgement.inputs.push_back(day);
         for (const auto& day : judgement.inputs) judgement.highest_aqi = std::max(judgement.highest_aqi, day.aqi);
-        push(RevisionKind::lift, WarningLevel::none, in_force, effective_from(relief, now_, rules_.network.offset), judgement);
+        push(RevisionKind::lift, WarningLevel::none, in_force, effective_from(relief, now_, rules_.network.offset),
+             judgement);
     }
 
     void push(RevisionKind kind, WarningLevel level, WarningLevel in_force, HourEnding effective, Judgement judgement)

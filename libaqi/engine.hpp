@@ -42,7 +42,9 @@ struct StationHours {
 
 class State {
 public:
-    explicit State(const Network& network) : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size()) {}
+    explicit State(const Network& network)
+        : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size())
+    {}
 
     const StationHours& station(StationIndex station) const { return stations_[station.value]; }
     const PlaceLedger& ledger(PlaceIndex place) const { return ledgers_[place.value]; }
@@ -53,7 +55,10 @@ public:
     const Warning* open_warning(std::string_view area) const;
     std::optional<HourEnding> last_closed() const { return last_closed_; }
     std::optional<LocalDay> last_closed_day() const;
-    bool settled() const { return closed_hours_.empty() && closed_days_.empty() && late_hours_.empty() && late_days_.empty(); }
+    bool settled() const
+    {
+        return closed_hours_.empty() && closed_days_.empty() && late_hours_.empty() && late_days_.empty();
+    }
 
     /// What the state holds for an hour: absent when nothing was received.
     std::optional<Observed> held(StationIndex station, HourEnding hour, Pollutant pollutant) const;
@@ -81,8 +86,8 @@ private:
 bool still_open(const State& state, LocalDay day, const Rules& rules);
 
 /// Whether a person may do this now; the event is the answer. Faults: refused, with the sentence the person is shown.
-Result<PersonActed> admit_act(const State& state, std::string_view warning, int revision, Verb verb, std::string_view person,
-                              Instant at, const Rules& rules);
+Result<PersonActed> admit_act(const State& state, std::string_view warning, int revision, Verb verb,
+                              std::string_view person, Instant at, const Rules& rules);
 Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, const Rules& rules);
 
 /// The state after the event. Total: an event that names what the rules no longer know changes nothing.

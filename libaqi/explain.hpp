@@ -16,6 +16,7 @@ namespace aqi {
 std::vector<std::string> explain_day(const State& state, PlaceIndex place, LocalDay day, const Rules& rules);
 
 /// One annual mean of a station or an area, with its target if there is one.
-std::vector<std::string> explain_year(const State& state, PlaceIndex place, int year, Pollutant pollutant, const Rules& rules);
+std::vector<std::string> explain_year(const State& state, PlaceIndex place, int year, Pollutant pollutant,
+                                      const Rules& rules);
 
 } // namespace aqi

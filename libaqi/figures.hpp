@@ -58,7 +58,7 @@ struct AnnualFigure {
 
     // Only of year_to_date:
     bool year_over = false;
-    bool year_valid = false;                ///< enough days in the year and in each of its months
+    bool year_valid = false; ///< enough days in the year and in each of its months
     std::optional<Concentration> target;
     std::optional<Concentration> allowance; ///< 年剩余日控制值: what the remaining days may average
     std::optional<bool> met;                ///< absent: no target, the year is not over, or it is not valid

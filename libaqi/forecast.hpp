@@ -18,7 +18,7 @@ namespace aqi {
 struct ForecastDay {
     LocalDay day;
     int aqi_low = 0;
-    int aqi_high = 0; ///< equal to aqi_low when a single value was given
+    int aqi_high = 0;    ///< equal to aqi_low when a single value was given
     std::string primary; ///< expected primary pollutants, as written; may be empty
 
     bool operator==(const ForecastDay&) const = default;

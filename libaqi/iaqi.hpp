@@ -47,18 +47,18 @@ enum class IndexNote : std::uint8_t {
     none,
     no_valid_pollutant, ///< nothing to make an index from
     incomplete,         ///< a pollutant is missing and the rest does not exceed good_at_most (above_100_only)
-    above_table,        ///< a value lies above a table that says "see the other averaging time", and that one is missing
+    above_table, ///< a value lies above a table that says "see the other averaging time", and that one is missing
 };
 /// "no_valid_pollutant": the words scripts see.
 std::string_view index_note_name(IndexNote note);
 
 struct IndexResult {
-    std::optional<int> aqi;            ///< what is published; absent: see note
-    std::optional<int> of_present;     ///< the maximum of what is there, published or not
-    int level = 0;                     ///< 1..6 of `aqi`; 0 without one
-    ItemSet primary;                   ///< all items tied at the maximum when aqi > 50
+    std::optional<int> aqi;                      ///< what is published; absent: see note
+    std::optional<int> of_present;               ///< the maximum of what is there, published or not
+    int level = 0;                               ///< 1..6 of `aqi`; 0 without one
+    ItemSet primary;                             ///< all items tied at the maximum when aqi > 50
     std::array<std::int16_t, item_count> iaqi{}; ///< -1: none
-    bool complete = false;             ///< every pollutant of the report had a sub-index
+    bool complete = false;                       ///< every pollutant of the report had a sub-index
     IndexNote note = IndexNote::none;
 
     bool operator==(const IndexResult&) const = default;

@@ -22,7 +22,7 @@ namespace aqi {
 class Mean {
 public:
     static constexpr std::int64_t hours_lcm = 5'354'228'880; // lcm(1..24)
-    static constexpr int sites_max = 80;                     // lcm(1..80) still fits 127 bits; see MeanSum::rounded_over
+    static constexpr int sites_max = 80; // lcm(1..80) still fits 127 bits; see MeanSum::rounded_over
 
     constexpr Mean() = default;
     static constexpr Mean of(Concentration value) { return of_hours(value.ng_per_m3(), 1); }
@@ -44,8 +44,14 @@ public:
         return Concentration::from_ng_per_m3(round_half_even(scaled_, Wide{hours_lcm} * parts_ * step_ng) * step_ng);
     }
 
-    friend constexpr bool operator==(const Mean& a, const Mean& b) { return a.scaled_ * b.parts_ == b.scaled_ * a.parts_; }
-    friend constexpr bool operator<(const Mean& a, const Mean& b) { return a.scaled_ * b.parts_ < b.scaled_ * a.parts_; }
+    friend constexpr bool operator==(const Mean& a, const Mean& b)
+    {
+        return a.scaled_ * b.parts_ == b.scaled_ * a.parts_;
+    }
+    friend constexpr bool operator<(const Mean& a, const Mean& b)
+    {
+        return a.scaled_ * b.parts_ < b.scaled_ * a.parts_;
+    }
 
 private:
     constexpr Mean(Wide scaled, int parts) : scaled_(scaled), parts_(parts) {}

@@ -28,7 +28,7 @@ struct Announcement {
     std::string rules;
     Instant issued_at;
     HourEnding effective;
-    std::int64_t lead_minutes = 0; ///< from issue to effect; the standards ask for red ones 24 h ahead
+    std::int64_t lead_minutes = 0;    ///< from issue to effect; the standards ask for red ones 24 h ahead
     std::vector<std::string> senders; ///< names of the organisations that signed
     std::string headline_zh;
     std::string headline_en;

@@ -5,14 +5,16 @@
 namespace aqi {
 namespace {
 
-template <class Index, class T> std::optional<Index> position(const std::vector<T>& rows, std::string_view id)
+template <class Index, class T>
+std::optional<Index> position(const std::vector<T>& rows, std::string_view id)
 {
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const T& row) { return row.id == id; });
     if (found == rows.end()) return std::nullopt;
     return Index{static_cast<std::uint32_t>(found - rows.begin())};
 }
 
-template <class T> const T* row_named(const std::vector<T>& rows, std::string_view id)
+template <class T>
+const T* row_named(const std::vector<T>& rows, std::string_view id)
 {
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const T& row) { return row.id == id; });
     return found == rows.end() ? nullptr : &*found;
@@ -38,7 +40,10 @@ const std::string& Network::place_name(PlaceIndex place) const
     return area ? areas[area->value].name : stations[place.value].name;
 }
 
-std::optional<StationIndex> Network::station_named(std::string_view id) const { return position<StationIndex>(stations, id); }
+std::optional<StationIndex> Network::station_named(std::string_view id) const
+{
+    return position<StationIndex>(stations, id);
+}
 std::optional<AreaIndex> Network::area_named(std::string_view id) const { return position<AreaIndex>(areas, id); }
 
 std::optional<PlaceIndex> Network::place_named(std::string_view id) const
@@ -51,7 +56,10 @@ std::optional<PlaceIndex> Network::place_named(std::string_view id) const
 const Person* Network::person_named(std::string_view id) const { return row_named(persons, id); }
 const Organisation* Network::organisation_named(std::string_view id) const { return row_named(organisations, id); }
 
-const RulePack* Rules::pack(LocalDay day) const { return edition.empty() ? book.pack_on(day) : book.pack_named(edition); }
+const RulePack* Rules::pack(LocalDay day) const
+{
+    return edition.empty() ? book.pack_on(day) : book.pack_named(edition);
+}
 
 const WarningRules& Rules::warning() const
 {

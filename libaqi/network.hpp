@@ -76,7 +76,10 @@ public:
 
     std::size_t places() const { return stations.size() + areas.size(); }
     PlaceIndex place(StationIndex station) const { return PlaceIndex{station.value}; }
-    PlaceIndex place(AreaIndex area) const { return PlaceIndex{static_cast<std::uint32_t>(stations.size()) + area.value}; }
+    PlaceIndex place(AreaIndex area) const
+    {
+        return PlaceIndex{static_cast<std::uint32_t>(stations.size()) + area.value};
+    }
     std::optional<AreaIndex> area_of(PlaceIndex place) const;
     const std::string& place_id(PlaceIndex place) const;
     const std::string& place_name(PlaceIndex place) const;

@@ -17,14 +17,14 @@ namespace aqi {
 enum class Pollutant : std::uint8_t { so2 = 0, no2 = 1, pm10 = 2, co = 3, o3 = 4, pm2_5 = 5 };
 
 inline constexpr std::size_t pollutant_count = 6;
-inline constexpr std::array<Pollutant, pollutant_count> all_pollutants = {Pollutant::so2, Pollutant::no2,
-                                                                          Pollutant::pm10, Pollutant::co,
-                                                                          Pollutant::o3,  Pollutant::pm2_5};
+inline constexpr std::array<Pollutant, pollutant_count> all_pollutants = {
+    Pollutant::so2, Pollutant::no2, Pollutant::pm10, Pollutant::co, Pollutant::o3, Pollutant::pm2_5};
 
 constexpr std::size_t index_of(Pollutant pollutant) { return static_cast<std::size_t>(pollutant); }
 
 /// One T per pollutant, indexed by Pollutant and by nothing else.
-template <class T> class PerPollutant {
+template <class T>
+class PerPollutant {
 public:
     constexpr T& operator[](Pollutant p) { return values_[index_of(p)]; }
     constexpr const T& operator[](Pollutant p) const { return values_[index_of(p)]; }

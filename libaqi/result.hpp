@@ -16,18 +16,18 @@ namespace aqi {
 /// Why something foreign was not taken. Stored by name (`reason_name`), so enumerators may be added and reordered, but
 /// a name once released is never changed: counters, parked rows and the page are keyed by it.
 enum class Reason {
-    malformed,          ///< not the promised form at all
-    unknown_name,       ///< a key, pollutant, flag or unit nobody has promised
-    time_without_zone,  ///< local time of an unknown place
-    not_on_the_hour,    ///< an hourly value whose time is not the end of an hour
-    impossible_value,   ///< what no instrument of the kind can mean
-    unknown_station,    ///< not in the configuration
-    wrong_station,      ///< the topic names one station, the payload another
-    time_in_future,     ///< ahead of our clock by more than the permitted skew
-    too_old,            ///< before the first day whose hours are still open
-    retained,           ///< a broker's memory, not news: never averaged
-    too_large,          ///< longer than the written limit
-    refused,            ///< a person or a state does not permit it
+    malformed,         ///< not the promised form at all
+    unknown_name,      ///< a key, pollutant, flag or unit nobody has promised
+    time_without_zone, ///< local time of an unknown place
+    not_on_the_hour,   ///< an hourly value whose time is not the end of an hour
+    impossible_value,  ///< what no instrument of the kind can mean
+    unknown_station,   ///< not in the configuration
+    wrong_station,     ///< the topic names one station, the payload another
+    time_in_future,    ///< ahead of our clock by more than the permitted skew
+    too_old,           ///< before the first day whose hours are still open
+    retained,          ///< a broker's memory, not news: never averaged
+    too_large,         ///< longer than the written limit
+    refused,           ///< a person or a state does not permit it
 };
 
 /// The stable name used in the store, in JSON and in counters, e.g. "time_without_zone".
@@ -44,7 +44,8 @@ struct Fault {
 };
 
 /// Boost.System's result with our fault; see DECISIONS 4.
-template <class T> using Result = boost::system::result<T, Fault>;
+template <class T>
+using Result = boost::system::result<T, Fault>;
 
 /// Called by Result::value() on a fault: asking for a value that is not there is our own broken promise.
 [[noreturn]] inline void throw_exception_from_error(const Fault& fault, const boost::source_location&)
@@ -57,4 +58,5 @@ template <class T> using Result = boost::system::result<T, Fault>;
 
 } // namespace aqi
 
-#define AQI_CHECK(condition) (static_cast<bool>(condition) ? void() : ::aqi::broken_promise(#condition, __FILE__, __LINE__))
+#define AQI_CHECK(condition)                                                                                           \
+    (static_cast<bool>(condition) ? void() : ::aqi::broken_promise(#condition, __FILE__, __LINE__))

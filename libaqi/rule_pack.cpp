@@ -67,7 +67,8 @@ void read_index(const Settings& index, RulePack& pack)
         for (const auto point : table.integers("points"))
             out.points_ng.push_back(point * display_unit_ng(pollutant_of(item)));
         if (out.points_ng.size() < 2 || out.points_ng.size() > pack.levels.size() ||
-            std::adjacent_find(out.points_ng.begin(), out.points_ng.end(), std::greater_equal<>{}) != out.points_ng.end())
+            std::adjacent_find(out.points_ng.begin(), out.points_ng.end(), std::greater_equal<>{}) !=
+                out.points_ng.end())
             table.fail("points", "\"points\" must rise, at most one for each of \"levels\"");
         // above = "top" | an item | a fixed sub-index
         if (!table.holds_text("above")) {
@@ -146,7 +147,8 @@ Validity read_validity(const Settings& from)
     v.few_sites_percent = count("few_sites_percent", 100);
     v.clause = from.text("clause");
     if (v.day_hours < 1 || v.window_hours < 1 || v.window_hours_valid < 1 || v.window_first_end < v.window_hours)
-        from.fail({}, "day_hours and the window's hours must be at least 1, and the first window must fit into the day");
+        from.fail({},
+                  "day_hours and the window's hours must be at least 1, and the first window must fit into the day");
     from.done();
     return v;
 }
@@ -172,7 +174,8 @@ void read_pack(const Settings& from, RulePack& pack)
     if (const auto report = section("report")) {
         if (const auto hour = report->table_if("hour")) pack.hour = read_report(*hour, pack);
         if (const auto day = report->table_if("day")) pack.day = read_report(*day, pack);
-        if (pack.hour.entries.empty() || pack.day.entries.empty()) report->fail({}, "a report for hour and one for day is needed");
+        if (pack.hour.entries.empty() || pack.day.entries.empty())
+            report->fail({}, "a report for hour and one for day is needed");
         report->done();
     }
     if (const auto decimals = section("decimals")) {
@@ -195,7 +198,8 @@ void read_pack(const Settings& from, RulePack& pack)
         pack.annual_limit = {};
         for (const auto p : all_pollutants)
             if (limits->has(pollutant_name(p)))
-                pack.annual_limit[p] = Concentration::from_ng_per_m3(limits->integer(pollutant_name(p), 0, 100'000) * display_unit_ng(p));
+                pack.annual_limit[p] =
+                    Concentration::from_ng_per_m3(limits->integer(pollutant_name(p), 0, 100'000) * display_unit_ng(p));
         limits->done();
     }
 }
@@ -215,8 +219,10 @@ WarningRules read_warning(const Settings& from)
         rule.clause = row.text("clause");
         for (const auto& any : row.tables("any")) {
             WarningClause clause;
-            if (any.has("above") == any.has("at_least")) any.fail({}, "exactly one of \"above\" and \"at_least\" is needed");
-            clause.above = static_cast<int>(any.has("above") ? any.integer("above", 0, 500) : any.integer("at_least", 1, 500) - 1);
+            if (any.has("above") == any.has("at_least"))
+                any.fail({}, "exactly one of \"above\" and \"at_least\" is needed");
+            clause.above =
+                static_cast<int>(any.has("above") ? any.integer("above", 0, 500) : any.integer("at_least", 1, 500) - 1);
             clause.days = static_cast<int>(any.integer("days", 1, 30));
             clause.with_days = static_cast<int>(any.integer_or("with_days", 0, 1, 30));
             if (clause.with_days > 0) clause.with_above = static_cast<int>(any.integer("with_above", 0, 500));
@@ -322,7 +328,8 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
             (void)from.text("title_en");
             const auto at_most = from.table("at_most");
             for (const auto p : all_pollutants)
-                book.instrument_at_most[p] = Concentration::from_ng_per_m3(at_most.integer(pollutant_name(p), 1, 1'000'000) * display_unit_ng(p));
+                book.instrument_at_most[p] = Concentration::from_ng_per_m3(
+                    at_most.integer(pollutant_name(p), 1, 1'000'000) * display_unit_ng(p));
             at_most.done();
         } else {
             from.fail_unknown("kind", kind, {"index", "warning", "targets", "instruments"});
@@ -346,12 +353,14 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
         from.done();
         book.packs.push_back(std::move(pack));
     }
-    std::stable_sort(book.packs.begin(), book.packs.end(), [](const RulePack& a, const RulePack& b) { return a.from < b.from; });
+    std::stable_sort(book.packs.begin(), book.packs.end(),
+                     [](const RulePack& a, const RulePack& b) { return a.from < b.from; });
     const RulePack* before = nullptr;
     for (const auto& pack : book.packs) {
         if (!pack.from) continue;
         if (before != nullptr && (!before->until || *before->until >= *pack.from))
-            packs.at(pack.id).fail("id", fmt::format("is in force on days on which \"{}\" is in force too", before->id));
+            packs.at(pack.id).fail("id",
+                                   fmt::format("is in force on days on which \"{}\" is in force too", before->id));
         before = &pack;
     }
     return book;

@@ -21,7 +21,18 @@ namespace aqi {
 /// A pollutant over an averaging time: what an index can be made from.
 /// In the order of primary pollutants' tokens, the shorter time first.
 enum class Item : std::uint8_t {
-    so2_1h, so2_24h, no2_1h, no2_24h, pm10_1h, pm10_24h, co_1h, co_24h, o3_1h, o3_8h, pm2_5_1h, pm2_5_24h,
+    so2_1h,
+    so2_24h,
+    no2_1h,
+    no2_24h,
+    pm10_1h,
+    pm10_24h,
+    co_1h,
+    co_24h,
+    o3_1h,
+    o3_8h,
+    pm2_5_1h,
+    pm2_5_24h,
 };
 inline constexpr std::size_t item_count = 12;
 constexpr std::size_t index_of(Item item) { return static_cast<std::size_t>(item); }
@@ -52,7 +63,7 @@ struct IndexTable {
 };
 
 struct ReportEntry {
-    Item item = Item::so2_1h; ///< the value taken
+    Item item = Item::so2_1h;  ///< the value taken
     Item table = Item::so2_1h; ///< the table it is held against
 };
 

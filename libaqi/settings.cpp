@@ -101,7 +101,8 @@ std::size_t astray_line(std::string_view text)
     return line;
 }
 
-template <class Node> Node copy_node(const toml::node& from)
+template <class Node>
+Node copy_node(const toml::node& from)
 {
     Node node;
     node.type = from.type();
@@ -242,7 +243,8 @@ std::vector<std::string> Settings::texts_or_none(std::string_view key) const
     std::vector<std::string> out;
     for (const auto& item : node->items) {
         if (item.type != toml::node_type::string)
-            throw SettingError(fmt::format("{}: \"{}\" must list texts in quotes", position(document_->name, item.at), key));
+            throw SettingError(
+                fmt::format("{}: \"{}\" must list texts in quotes", position(document_->name, item.at), key));
         out.push_back(item.text);
     }
     if (node->type != toml::node_type::array) fail(key, fmt::format("\"{}\" must be a list in [ ]", key));
@@ -256,7 +258,8 @@ std::vector<std::int64_t> Settings::integers(std::string_view key) const
     std::vector<std::int64_t> out;
     for (const auto& item : node.items) {
         if (item.type != toml::node_type::integer)
-            throw SettingError(fmt::format("{}: \"{}\" must list whole numbers", position(document_->name, item.at), key));
+            throw SettingError(
+                fmt::format("{}: \"{}\" must list whole numbers", position(document_->name, item.at), key));
         out.push_back(item.integer);
     }
     return out;

@@ -153,8 +153,10 @@ private:
             for (std::uint32_t place = 0; place < rules_.network.places(); ++place)
                 figures_->hours.push_back(hour_figure(state_, PlaceIndex{place}, hour, rules_));
         for (const auto& [hour, station] : state_.late_hours_) {
-            if (std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end()) continue;
-            for (const auto place : touched_by(station)) figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
+            if (std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end())
+                continue;
+            for (const auto place : touched_by(station))
+                figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
         }
     }
 
@@ -167,10 +169,12 @@ private:
                 stations.push_back(day_means(state_, PlaceIndex{s}, day, rules_));
                 close(PlaceIndex{s}, day, stations.back());
             }
-            for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) close(rules_.network.place(AreaIndex{a}), day, area_means(AreaIndex{a}, stations, day));
+            for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a)
+                close(rules_.network.place(AreaIndex{a}), day, area_means(AreaIndex{a}, stations, day));
         }
         for (const auto& [day, station] : state_.late_days_) {
-            if (std::find(state_.closed_days_.begin(), state_.closed_days_.end(), day) != state_.closed_days_.end()) continue;
+            if (std::find(state_.closed_days_.begin(), state_.closed_days_.end(), day) != state_.closed_days_.end())
+                continue;
             for (const auto place : touched_by(station)) close(place, day, day_means(state_, place, day, rules_));
         }
     }
@@ -207,7 +211,8 @@ private:
         std::vector<PlaceIndex> out{rules_.network.place(station)};
         for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) {
             const auto& stations = rules_.network.areas[a].stations;
-            if (std::find(stations.begin(), stations.end(), station) != stations.end()) out.push_back(rules_.network.place(AreaIndex{a}));
+            if (std::find(stations.begin(), stations.end(), station) != stations.end())
+                out.push_back(rules_.network.place(AreaIndex{a}));
         }
         return out;
     }

@@ -144,7 +144,10 @@ std::string format_day(LocalDay day)
     return fmt::format("{:04}-{:02}-{:02}", day.year(), day.month(), day.day_of_month());
 }
 
-std::string format_hour(HourEnding hour) { return fmt::format("{} {:02}:00", format_day(hour.day()), hour.hour_of_day()); }
+std::string format_hour(HourEnding hour)
+{
+    return fmt::format("{} {:02}:00", format_day(hour.day()), hour.hour_of_day());
+}
 
 std::string format_instant(Instant instant, UtcOffset offset)
 {

@@ -43,7 +43,9 @@ Result<Decimal> parse_decimal(std::string_view text)
         any = true;
         if (significant > 0 || c != '0') ++significant;
         if (significant > 18) {
-            if (!after_point) return Fault{Reason::impossible_value, fmt::format("'{}' is beyond any concentration", whole.substr(0, 40))};
+            if (!after_point)
+                return Fault{Reason::impossible_value,
+                             fmt::format("'{}' is beyond any concentration", whole.substr(0, 40))};
             out.more = out.more || c != '0';
             continue;
         }
@@ -60,7 +62,8 @@ Result<Decimal> parse_decimal(std::string_view text)
         }
         if (text.empty() || text.size() > 3) return not_a_number(whole);
         int exponent = 0;
-        for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) exponent = exponent * 10 + (text.front() - '0');
+        for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1))
+            exponent = exponent * 10 + (text.front() - '0');
         out.exponent += exponent_negative ? -exponent : exponent;
     }
     if (!text.empty()) return not_a_number(whole);

@@ -26,7 +26,8 @@ Result<void> may_sign(const Revision& revision, const Person& person, const Orga
         return refusal(fmt::format("{} belongs to neither the environment nor the meteorology bureau", person.id));
     for (const auto& signature : revision.signatures)
         if (signature.bureau == organisation.bureau)
-            return refusal(fmt::format("{}已由 {} 签署 (the bureau has signed already)", bureau_zh(organisation.bureau), signature.act.person));
+            return refusal(fmt::format("{}已由 {} 签署 (the bureau has signed already)", bureau_zh(organisation.bureau),
+                                       signature.act.person));
     return {};
 }
 
@@ -34,7 +35,8 @@ Result<void> may_approve(const Revision& revision, const Person& person)
 {
     const WarningLevel needed = std::max(revision.level, revision.previous);
     if (person.may_approve_up_to < needed)
-        return refusal(fmt::format("{} ({}) may not approve a {} warning", person.id, person.name, warning_level_name(needed)));
+        return refusal(
+            fmt::format("{} ({}) may not approve a {} warning", person.id, person.name, warning_level_name(needed)));
     for (const auto& signature : revision.signatures)
         if (signature.act.person == person.id)
             return refusal(fmt::format("{} signed this revision; somebody else must approve it", person.id));
@@ -45,7 +47,8 @@ Result<void> may_publish(const Revision& revision, Verb verb, const Person& pers
 {
     if (!person.may_issue) return refusal(fmt::format("{} ({}) has no right to issue", person.id, person.name));
     if ((verb == Verb::lift) != (revision.kind == RevisionKind::lift))
-        return refusal(verb == Verb::lift ? "the pending revision is no lift; use issue" : "the pending revision is a lift; use lift");
+        return refusal(verb == Verb::lift ? "the pending revision is no lift; use issue"
+                                          : "the pending revision is a lift; use lift");
     return {};
 }
 
@@ -114,7 +117,8 @@ WarningLevel Warning::level() const
 {
     WarningLevel level = WarningLevel::none;
     for (const auto& revision : revisions)
-        if (revision.state == RevisionState::issued || revision.state == RevisionState::effective) level = revision.level;
+        if (revision.state == RevisionState::issued || revision.state == RevisionState::effective)
+            level = revision.level;
     return level;
 }
 
@@ -133,16 +137,20 @@ bool Warning::closed() const
     return !issued && pending() == nullptr;
 }
 
-Result<RevisionState> permitted(const Warning& warning, int revision_number, Verb verb, const Person& person, const Network& network)
+Result<RevisionState> permitted(const Warning& warning, int revision_number, Verb verb, const Person& person,
+                                const Network& network)
 {
     const Revision* revision = warning.pending();
     if (revision == nullptr) return refusal(fmt::format("{} has nothing pending", warning.id));
     if (revision->number != revision_number)
-        return refusal(fmt::format("{}: revision {} is not the pending one; revision {} is", warning.id, revision_number, revision->number));
-    const auto* move = std::find_if(std::begin(moves), std::end(moves), [&](const Move& m) { return m.from == revision->state && m.verb == verb; });
+        return refusal(fmt::format("{}: revision {} is not the pending one; revision {} is", warning.id,
+                                   revision_number, revision->number));
+    const auto* move = std::find_if(std::begin(moves), std::end(moves),
+                                    [&](const Move& m) { return m.from == revision->state && m.verb == verb; });
     if (move == std::end(moves))
-        return refusal(fmt::format("{} revision {} is {} ({}); {} does not follow from there", warning.id, revision->number,
-                                   revision_state_name(revision->state), revision_state_zh(revision->state), verb_name(verb)));
+        return refusal(fmt::format("{} revision {} is {} ({}); {} does not follow from there", warning.id,
+                                   revision->number, revision_state_name(revision->state),
+                                   revision_state_zh(revision->state), verb_name(verb)));
     const Organisation* organisation = network.organisation_named(person.organisation);
     AQI_CHECK(organisation != nullptr); // the configuration check refuses a person without one
     Result<void> who;

@@ -44,9 +44,9 @@ struct Revision {
     RevisionKind kind = RevisionKind::raise;
     WarningLevel level = WarningLevel::none;    ///< the new level; none for a lift
     WarningLevel previous = WarningLevel::none; ///< the level in force when it was proposed
-    HourEnding effective; ///< takes effect at this moment: the end of the hour of this label
-    Judgement judgement;  ///< what it rests on; of a lift: the spell that ends
-    std::string rules;    ///< WarningRules::id
+    HourEnding effective;                       ///< takes effect at this moment: the end of the hour of this label
+    Judgement judgement;                        ///< what it rests on; of a lift: the spell that ends
+    std::string rules;                          ///< WarningRules::id
     Instant proposed_at;
     RevisionState state = RevisionState::proposed;
     std::vector<Signature> signatures;
@@ -91,6 +91,7 @@ inline constexpr Move moves[] = {
 
 /// Whether `person` may do `verb` to the pending revision of `warning`; the answer is where it leads, or the sentence
 /// an operator is shown. Reason is always `refused`.
-Result<RevisionState> permitted(const Warning& warning, int revision, Verb verb, const Person& person, const Network& network);
+Result<RevisionState> permitted(const Warning& warning, int revision, Verb verb, const Person& person,
+                                const Network& network);
 
 } // namespace aqi

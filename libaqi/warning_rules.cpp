@@ -61,7 +61,8 @@ Judgement describe(std::span<const JudgedDay> spell, const WarningRules& rules)
         out.highest_aqi = std::max(out.highest_aqi, day.aqi);
     }
     for (const auto& level : rules.levels) { // ascending: the highest that holds stays
-        const bool any = std::any_of(level.any.begin(), level.any.end(), [&](const auto& clause) { return holds(clause, spell); });
+        const bool any =
+            std::any_of(level.any.begin(), level.any.end(), [&](const auto& clause) { return holds(clause, spell); });
         if (!any) continue;
         out.level = level.level;
         out.clause = level.clause;

@@ -33,7 +33,7 @@ using daemon::SendState;
 
 constexpr int exit_try_again = 75;   // EX_TEMPFAIL of sysexits.h
 constexpr int exit_unavailable = 69; // EX_UNAVAILABLE
-constexpr int unwatched = -1; // not an errno
+constexpr int unwatched = -1;        // not an errno
 constexpr std::size_t answer_most = 4096;
 
 struct CommandSettings {
@@ -46,7 +46,8 @@ std::any read_settings(const Settings& table, Mode)
     CommandSettings out;
     out.command = table.texts_or_none("command");
     if (out.command.empty()) table.fail("command", "\"command\" must list the program and its arguments");
-    if (!out.command.front().starts_with('/')) table.fail("command", fmt::format("\"{}\" must be an absolute path", out.command.front()));
+    if (!out.command.front().starts_with('/'))
+        table.fail("command", fmt::format("\"{}\" must be an absolute path", out.command.front()));
     out.timeout_ms = table.integer_or("timeout_ms", out.timeout_ms, 100, 600'000);
     return out;
 }
@@ -59,22 +60,33 @@ std::string first_line(std::string_view text)
 /// One run of the program: its input, its answer, its end, and a limit. Keeps itself alive until it has answered.
 class Run : public std::enable_shared_from_this<Run> {
 public:
-    Run(const CommandSettings& settings, const Message& message, asio::any_io_executor executor, std::function<void(Receipt)> done) :
-        settings_(settings), document_(message.document), done_(std::move(done)), input_(executor), output_(executor), exit_(executor), limit_(executor)
+    Run(const CommandSettings& settings, const Message& message, asio::any_io_executor executor,
+        std::function<void(Receipt)> done)
+        : settings_(settings),
+          document_(message.document),
+          done_(std::move(done)),
+          input_(executor),
+          output_(executor),
+          exit_(executor),
+          limit_(executor)
     {
-        environment_ = {"AQID_KEY=" + message.key, std::string{"AQID_MODE="} + (message.mode == Mode::drill ? "drill" : "real"),
+        environment_ = {"AQID_KEY=" + message.key,
+                        std::string{"AQID_MODE="} + (message.mode == Mode::drill ? "drill" : "real"),
                         "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"};
     }
 
     void start()
     {
         if (const int error = spawn(); error != 0) {
-            if (error == unwatched) return finish({SendState::in_doubt, "killed at once: no descriptor left to watch it"});
+            if (error == unwatched)
+                return finish({SendState::in_doubt, "killed at once: no descriptor left to watch it"});
             // Nothing ran: another attempt cannot repeat anything.
-            return finish({SendState::retry, fmt::format("cannot start {}: {}", settings_.command.front(), std::strerror(error))});
+            return finish({SendState::retry,
+                           fmt::format("cannot start {}: {}", settings_.command.front(), std::strerror(error))});
         }
         auto self = shared_from_this();
-        asio::async_write(input_, asio::buffer(document_), [self](boost::system::error_code, std::size_t) { self->input_.close(); });
+        asio::async_write(input_, asio::buffer(document_),
+                          [self](boost::system::error_code, std::size_t) { self->input_.close(); });
         read_answer();
         exit_.async_wait(asio::posix::descriptor_base::wait_read, [self](boost::system::error_code ec) {
             if (!ec) self->ended();
@@ -117,7 +129,8 @@ private:
         arguments.push_back(nullptr);
         for (auto& e : environment_) environment.push_back(e.data());
         environment.push_back(nullptr);
-        const int error = posix_spawn(&process_, arguments.front(), &actions, &attributes, arguments.data(), environment.data());
+        const int error =
+            posix_spawn(&process_, arguments.front(), &actions, &attributes, arguments.data(), environment.data());
         posix_spawnattr_destroy(&attributes);
         posix_spawn_file_actions_destroy(&actions);
         ::close(in[0]);
@@ -163,11 +176,16 @@ private:
             answer_.append(chunk_.data(), got);
         }
         const std::string line = first_line(answer_);
-        if (killed_) return finish({SendState::in_doubt, fmt::format("killed after {} ms; what it had done is unknown", settings_.timeout_ms)});
-        if (WIFSIGNALED(status)) return finish({SendState::in_doubt, fmt::format("ended by signal {}; what it had done is unknown", WTERMSIG(status))});
+        if (killed_)
+            return finish({SendState::in_doubt,
+                           fmt::format("killed after {} ms; what it had done is unknown", settings_.timeout_ms)});
+        if (WIFSIGNALED(status))
+            return finish({SendState::in_doubt,
+                           fmt::format("ended by signal {}; what it had done is unknown", WTERMSIG(status))});
         const int code = WEXITSTATUS(status);
         if (code == 0) return finish({SendState::accepted, line});
-        if (code == exit_try_again || code == exit_unavailable) return finish({SendState::retry, fmt::format("exit {}: {}", code, line)});
+        if (code == exit_try_again || code == exit_unavailable)
+            return finish({SendState::retry, fmt::format("exit {}: {}", code, line)});
         finish({SendState::refused, fmt::format("exit {}: {}", code, line)});
     }
 
@@ -205,7 +223,9 @@ private:
 
 class CommandChannel : public Channel {
 public:
-    CommandChannel(CommandSettings settings, ChannelContext context) : settings_(std::move(settings)), context_(std::move(context)) {}
+    CommandChannel(CommandSettings settings, ChannelContext context)
+        : settings_(std::move(settings)), context_(std::move(context))
+    {}
     void send(const Message& message, std::function<void(Receipt)> done) override
     {
         std::make_shared<Run>(settings_, message, context_.executor, std::move(done))->start();
@@ -225,8 +245,7 @@ std::unique_ptr<Channel> open(const std::any& settings, ChannelContext context)
 
 extern const ChannelInfo command_channel;
 const ChannelInfo command_channel = {
-    "command",
-    "any program: the JSON document on its standard input, its exit code and one line back",
+    "command",      "any program: the JSON document on its standard input, its exit code and one line back",
     R"([[channel]]
 name = "radio-desk"
 kind = "command"
@@ -236,8 +255,7 @@ command = ["/usr/local/bin/to-radio", "--desk", "2"]  # absolute path; gets the 
 # timeout_ms = 30000      # then it is killed, and the message is in doubt
 # expires_after_h = 12    # not sent any more when this old
 # drill = false           # true: opened for drills only, and then the only kind opened
-)",
-    read_settings,
+)", read_settings,
     open,
 };
 

@@ -10,7 +10,9 @@ std::string document_of(const Announcement& a, UtcOffset offset)
 {
     json::array days;
     for (const auto& d : a.days)
-        days.push_back(json::object{{"date", format_day(d.day)}, {"aqi", d.aqi >= 0 ? json::value(d.aqi) : json::value(nullptr)}, {"basis", day_basis_name(d.basis)}});
+        days.push_back(json::object{{"date", format_day(d.day)},
+                                    {"aqi", d.aqi >= 0 ? json::value(d.aqi) : json::value(nullptr)},
+                                    {"basis", day_basis_name(d.basis)}});
     json::array senders;
     for (const auto& s : a.senders) senders.emplace_back(s);
     const json::object out{

@@ -88,8 +88,10 @@ public:
         auto transfer = std::make_unique<Transfer>(std::move(request), std::move(done));
         CURL* easy = transfer->easy;
         AQI_CHECK(easy != nullptr);
-        for (const auto& header : transfer->request.headers) transfer->headers = curl_slist_append(transfer->headers, header.c_str());
-        transfer->headers = curl_slist_append(transfer->headers, "Expect:"); // no 100-continue round trip for a small body
+        for (const auto& header : transfer->request.headers)
+            transfer->headers = curl_slist_append(transfer->headers, header.c_str());
+        transfer->headers =
+            curl_slist_append(transfer->headers, "Expect:"); // no 100-continue round trip for a small body
         curl_easy_setopt(easy, CURLOPT_URL, transfer->request.url.c_str());
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
@@ -103,7 +105,8 @@ public:
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer->request.timeout.count()));
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
         curl_easy_setopt(easy, CURLOPT_USERAGENT, "aqid");
-        if (!transfer->request.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->request.ca_file.c_str());
+        if (!transfer->request.ca_file.empty())
+            curl_easy_setopt(easy, CURLOPT_CAINFO, transfer->request.ca_file.c_str());
         transfers_.emplace(easy, std::move(transfer));
         curl_multi_add_handle(multi_, easy);
     }
@@ -164,14 +167,16 @@ private:
         const auto arm = [&](bool wanted, bool Watch::*armed, asio::posix::descriptor_base::wait_type type, int ready) {
             if (!wanted || watch.get()->*armed) return;
             watch.get()->*armed = true;
-            watch->descriptor.async_wait(type, [weak = weak_from_this(), watch, socket, armed, ready](boost::system::error_code ec) {
-                watch.get()->*armed = false;
-                auto self = weak.lock();
-                if (!self || ec == asio::error::operation_aborted) return;
-                self->act(socket, ec ? CURL_CSELECT_ERR : ready);
-                const auto still = self->watches_.find(socket); // curl may have let it go meanwhile, or reused its number
-                if (still != self->watches_.end() && still->second == watch) self->wait(watch, socket);
-            });
+            watch->descriptor.async_wait(
+                type, [weak = weak_from_this(), watch, socket, armed, ready](boost::system::error_code ec) {
+                    watch.get()->*armed = false;
+                    auto self = weak.lock();
+                    if (!self || ec == asio::error::operation_aborted) return;
+                    self->act(socket, ec ? CURL_CSELECT_ERR : ready);
+                    const auto still =
+                        self->watches_.find(socket); // curl may have let it go meanwhile, or reused its number
+                    if (still != self->watches_.end() && still->second == watch) self->wait(watch, socket);
+                });
         };
         arm(watch->read, &Watch::reading, asio::posix::descriptor_base::wait_read, CURL_CSELECT_IN);
         arm(watch->write, &Watch::writing, asio::posix::descriptor_base::wait_write, CURL_CSELECT_OUT);
@@ -218,6 +223,9 @@ HttpClient::HttpClient(asio::any_io_executor executor)
 
 HttpClient::~HttpClient() = default;
 
-void HttpClient::post(HttpRequest request, std::function<void(HttpReply)> done) { multi_->post(std::move(request), std::move(done)); }
+void HttpClient::post(HttpRequest request, std::function<void(HttpReply)> done)
+{
+    multi_->post(std::move(request), std::move(done));
+}
 
 } // namespace aqi::notify

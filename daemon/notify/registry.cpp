@@ -18,7 +18,8 @@ std::span<const ChannelInfo> all_channels()
 const ChannelInfo* channel_of_kind(std::string_view kind)
 {
     const auto table = all_channels();
-    const auto found = std::find_if(table.begin(), table.end(), [&](const ChannelInfo& row) { return row.kind == kind; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const ChannelInfo& row) { return row.kind == kind; });
     return found == table.end() ? nullptr : &*found;
 }
 

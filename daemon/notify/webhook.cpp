@@ -41,14 +41,19 @@ std::any read_settings(const Settings& table, Mode mode)
     const bool secure = out.request.url.starts_with("https://");
     if (host.empty() || (!secure && !out.request.url.starts_with("http://")))
         table.fail("url", fmt::format("\"{}\" must begin with https:// and name a host", out.request.url));
-    if (mode == Mode::drill && !is_loopback(host)) table.fail("url", fmt::format("a drill does not leave this machine; \"{}\" is not 127.0.0.1, [::1] or localhost", host));
+    if (mode == Mode::drill && !is_loopback(host))
+        table.fail(
+            "url",
+            fmt::format("a drill does not leave this machine; \"{}\" is not 127.0.0.1, [::1] or localhost", host));
     if (!secure && !is_loopback(host)) table.fail("url", "outside this machine it must be https://");
     for (const auto& header : table.texts_or_none("headers")) {
-        if (header.find(':') == std::string::npos || header.find_first_of("\r\n") != std::string::npos) table.fail("headers", fmt::format("\"{}\" must read Name: value", header));
+        if (header.find(':') == std::string::npos || header.find_first_of("\r\n") != std::string::npos)
+            table.fail("headers", fmt::format("\"{}\" must read Name: value", header));
         out.request.headers.push_back(header);
     }
     out.request.ca_file = table.text_or("ca_file", "");
-    out.request.connect_timeout = std::chrono::milliseconds{table.integer_or("connect_timeout_ms", 5'000, 100, 120'000)};
+    out.request.connect_timeout =
+        std::chrono::milliseconds{table.integer_or("connect_timeout_ms", 5'000, 100, 120'000)};
     out.request.timeout = std::chrono::milliseconds{table.integer_or("timeout_ms", 15'000, 100, 600'000)};
     out.drops_repeats = table.flag_or("drops_repeats", false);
     return out;
@@ -56,7 +61,9 @@ std::any read_settings(const Settings& table, Mode mode)
 
 class WebhookChannel : public Channel {
 public:
-    WebhookChannel(WebhookSettings settings, ChannelContext context) : settings_(std::move(settings)), client_(context.executor) {}
+    WebhookChannel(WebhookSettings settings, ChannelContext context)
+        : settings_(std::move(settings)), client_(context.executor)
+    {}
 
     void send(const Message& message, std::function<void(Receipt)> done) override
     {
@@ -74,7 +81,8 @@ private:
     {
         if (reply.status == 0) return {reply.sent ? SendState::in_doubt : SendState::retry, reply.problem};
         std::string line = fmt::format("HTTP {}", reply.status);
-        const std::string_view first = std::string_view{reply.body}.substr(0, std::min(reply.body.find('\n'), std::size_t{200}));
+        const std::string_view first =
+            std::string_view{reply.body}.substr(0, std::min(reply.body.find('\n'), std::size_t{200}));
         if (!first.empty()) line += fmt::format(": {}", first);
         if (reply.status >= 200 && reply.status < 300) return {SendState::accepted, line};
         const bool later = reply.status == 408 || reply.status == 425 || reply.status == 429 || reply.status >= 500;
@@ -94,8 +102,7 @@ std::unique_ptr<Channel> open(const std::any& settings, ChannelContext context)
 
 extern const ChannelInfo webhook_channel;
 const ChannelInfo webhook_channel = {
-    "webhook",
-    "the JSON document as an HTTPS POST with an Idempotency-Key",
+    "webhook",      "the JSON document as an HTTPS POST with an Idempotency-Key",
     R"([[channel]]
 name = "city-portal"
 kind = "webhook"
@@ -108,8 +115,7 @@ url = "https://portal.example.invalid/warnings"  # https, except to this machine
                             # again by itself
 # expires_after_h = 12      # not sent any more when this old
 # drill = false             # true: opened for drills only, and then it must stay on this machine
-)",
-    read_settings,
+)", read_settings,
     open,
 };
 

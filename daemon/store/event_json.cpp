@@ -9,7 +9,8 @@ namespace {
 namespace json = boost::json;
 
 // Enumerators are written by name: a number would tie the journal to an order in a header.
-template <class T, std::size_t n> T named(std::string_view name, const T (&all)[n], std::string_view (*name_of)(T))
+template <class T, std::size_t n>
+T named(std::string_view name, const T (&all)[n], std::string_view (*name_of)(T))
 {
     for (const T value : all)
         if (name_of(value) == name) return value;
@@ -17,12 +18,14 @@ template <class T, std::size_t n> T named(std::string_view name, const T (&all)[
 }
 
 constexpr RevisionKind kinds[] = {RevisionKind::raise, RevisionKind::upgrade, RevisionKind::lift};
-constexpr RevisionState states[] = {RevisionState::proposed, RevisionState::consulting, RevisionState::agreed,   RevisionState::approved,
-                                    RevisionState::issued,   RevisionState::effective,  RevisionState::withdrawn};
+constexpr RevisionState states[] = {RevisionState::proposed, RevisionState::consulting, RevisionState::agreed,
+                                    RevisionState::approved, RevisionState::issued,     RevisionState::effective,
+                                    RevisionState::withdrawn};
 constexpr Verb verbs[] = {Verb::sign, Verb::approve, Verb::issue, Verb::lift};
 constexpr DayBasis bases[] = {DayBasis::unknown, DayBasis::observed, DayBasis::forecast};
 constexpr Bureau bureaus[] = {Bureau::environment, Bureau::meteorology, Bureau::government};
-constexpr WarningLevel levels[] = {WarningLevel::none, WarningLevel::blue, WarningLevel::yellow, WarningLevel::orange, WarningLevel::red};
+constexpr WarningLevel levels[] = {WarningLevel::none, WarningLevel::blue, WarningLevel::yellow, WarningLevel::orange,
+                                   WarningLevel::red};
 
 std::string_view bureau_name(Bureau bureau)
 {
@@ -41,11 +44,17 @@ LocalDay day(const json::object& o, std::string_view key) { return LocalDay{whol
 
 json::object of(const Judgement& j)
 {
-    json::object out{{"level", warning_level_name(j.level)}, {"first", j.first.since_epoch},        {"last", j.last.since_epoch},
-                     {"heavy_days", j.heavy_days},           {"severe_days", j.severe_days},        {"highest_aqi", j.highest_aqi},
+    json::object out{{"level", warning_level_name(j.level)},
+                     {"first", j.first.since_epoch},
+                     {"last", j.last.since_epoch},
+                     {"heavy_days", j.heavy_days},
+                     {"severe_days", j.severe_days},
+                     {"highest_aqi", j.highest_aqi},
                      {"clause", j.clause}};
     json::array inputs;
-    for (const auto& in : j.inputs) inputs.push_back(json::object{{"day", in.day.since_epoch}, {"aqi", in.aqi}, {"basis", day_basis_name(in.basis)}});
+    for (const auto& in : j.inputs)
+        inputs.push_back(
+            json::object{{"day", in.day.since_epoch}, {"aqi", in.aqi}, {"basis", day_basis_name(in.basis)}});
     out["inputs"] = std::move(inputs);
     return out;
 }
@@ -69,7 +78,10 @@ Judgement judgement(const json::object& o)
 
 struct Writer {
     json::object operator()(const Observed&) const { throw std::logic_error("observations have a table of their own"); }
-    json::object operator()(const ObservedDay&) const { throw std::logic_error("observations have a table of their own"); }
+    json::object operator()(const ObservedDay&) const
+    {
+        throw std::logic_error("observations have a table of their own");
+    }
     json::object operator()(const HourClosed& e) const
     {
         return {{"hour", e.hour.since_epoch}, {"at", e.at.ms}, {"catching_up", e.catching_up}};
@@ -78,9 +90,14 @@ struct Writer {
     {
         json::array days;
         for (const auto& d : e.forecast.days)
-            days.push_back(json::object{{"day", d.day.since_epoch}, {"low", d.aqi_low}, {"high", d.aqi_high}, {"primary", d.primary}});
-        return {{"area", e.forecast.area}, {"organisation", e.forecast.organisation}, {"person", e.forecast.person},
-                {"issued_at", e.forecast.issued_at.ms}, {"at", e.at.ms}, {"days", std::move(days)}};
+            days.push_back(json::object{
+                {"day", d.day.since_epoch}, {"low", d.aqi_low}, {"high", d.aqi_high}, {"primary", d.primary}});
+        return {{"area", e.forecast.area},
+                {"organisation", e.forecast.organisation},
+                {"person", e.forecast.person},
+                {"issued_at", e.forecast.issued_at.ms},
+                {"at", e.at.ms},
+                {"days", std::move(days)}};
     }
     json::object operator()(const Proposed& e) const
     {
@@ -102,12 +119,8 @@ struct Writer {
     }
     json::object operator()(const PersonActed& e) const
     {
-        return {{"warning", e.warning},
-                {"revision", e.revision},
-                {"verb", verb_name(e.verb)},
-                {"person", e.person},
-                {"bureau", bureau_name(e.bureau)},
-                {"to", revision_state_name(e.to)},
+        return {{"warning", e.warning}, {"revision", e.revision},          {"verb", verb_name(e.verb)},
+                {"person", e.person},   {"bureau", bureau_name(e.bureau)}, {"to", revision_state_name(e.to)},
                 {"at", e.at.ms}};
     }
 };
@@ -120,9 +133,11 @@ Event event_of(std::string_view kind, std::string_view body)
 {
     const json::value value = json::parse({body.data(), body.size()});
     const auto& o = value.as_object();
-    if (kind == "hour_closed") return HourClosed{HourEnding{whole(o, "hour")}, instant(o, "at"), o.at("catching_up").as_bool()};
+    if (kind == "hour_closed")
+        return HourClosed{HourEnding{whole(o, "hour")}, instant(o, "at"), o.at("catching_up").as_bool()};
     if (kind == "forecast") {
-        ForecastIssued e{{text(o, "area"), text(o, "organisation"), text(o, "person"), instant(o, "issued_at"), {}}, instant(o, "at")};
+        ForecastIssued e{{text(o, "area"), text(o, "organisation"), text(o, "person"), instant(o, "issued_at"), {}},
+                         instant(o, "at")};
         for (const auto& v : o.at("days").as_array()) {
             const auto& d = v.as_object();
             e.forecast.days.push_back({day(d, "day"), whole(d, "low"), whole(d, "high"), text(d, "primary")});
@@ -143,11 +158,18 @@ Event event_of(std::string_view kind, std::string_view body)
         e.revision.judgement = judgement(o.at("judgement").as_object());
         return e;
     }
-    if (kind == "withdrawn") return Withdrawn{text(o, "warning"), whole(o, "revision"), instant(o, "at"), text(o, "why")};
+    if (kind == "withdrawn")
+        return Withdrawn{text(o, "warning"), whole(o, "revision"), instant(o, "at"), text(o, "why")};
     if (kind == "acted")
-        return PersonActed{text(o, "warning"), whole(o, "revision"), named(text(o, "verb"), verbs, verb_name), text(o, "person"),
-                           named(text(o, "bureau"), bureaus, bureau_name), named(text(o, "to"), states, revision_state_name), instant(o, "at")};
-    throw std::runtime_error(fmt::format("the journal holds an event of kind \"{}\", which this version does not know", kind));
+        return PersonActed{text(o, "warning"),
+                           whole(o, "revision"),
+                           named(text(o, "verb"), verbs, verb_name),
+                           text(o, "person"),
+                           named(text(o, "bureau"), bureaus, bureau_name),
+                           named(text(o, "to"), states, revision_state_name),
+                           instant(o, "at")};
+    throw std::runtime_error(
+        fmt::format("the journal holds an event of kind \"{}\", which this version does not know", kind));
 }
 
 } // namespace aqi::daemon

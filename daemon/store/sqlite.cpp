@@ -44,13 +44,14 @@ std::int64_t Database::number(const std::string& sql)
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database)
 {
-    check(sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, nullptr));
+    check(sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                             &statement_, nullptr));
 }
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
-Statement::Statement(Statement&& other) noexcept :
-    database_(other.database_), statement_(std::exchange(other.statement_, nullptr)), next_(other.next_)
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), statement_(std::exchange(other.statement_, nullptr)), next_(other.next_)
 {}
 
 void Statement::check(int code)
@@ -98,8 +99,7 @@ bool Statement::step()
 
 void Statement::run()
 {
-    while (step()) {
-    }
+    while (step()) {}
 }
 
 void Statement::reset()
@@ -116,7 +116,8 @@ std::string Statement::text(int column) const
     // column_blob for text, too: it gives the bytes as they are, and their count.
     const void* bytes = sqlite3_column_blob(statement_, column);
     const int size = sqlite3_column_bytes(statement_, column);
-    return bytes == nullptr ? std::string{} : std::string{static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+    return bytes == nullptr ? std::string{}
+                            : std::string{static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
 Transaction::Transaction(Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }

@@ -34,7 +34,7 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    void execute(const std::string& sql); ///< any number of statements
+    void execute(const std::string& sql);        ///< any number of statements
     std::int64_t number(const std::string& sql); ///< the first column of the first row
     sqlite3* handle() const { return handle_; }
 
@@ -57,7 +57,8 @@ public:
     Statement& bind(const char* text) { return bind(std::string_view{text}); }
     Statement& bind_blob(std::string_view bytes);
     Statement& bind_null();
-    template <class T> Statement& bind(const std::optional<T>& value)
+    template <class T>
+    Statement& bind(const std::optional<T>& value)
     {
         return value ? bind(static_cast<std::int64_t>(*value)) : bind_null();
     }

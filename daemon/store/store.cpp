@@ -29,15 +29,23 @@ std::optional<std::int64_t> number(const std::optional<LocalDay>& day)
 
 std::string_view mode_name(Mode mode) { return mode == Mode::drill ? "drill" : "real"; }
 
-/// Runs the migrations this database has not seen. user_version counts them.
-void migrate(Database& database, const std::string& path)
+/// user_version counts the migrations a database has seen. Before anything is written.
+void refuse_newer(Database& database, const std::string& path)
+{
+    const auto known = schemas::sql_migrations().size();
+    const auto have = database.number("PRAGMA user_version");
+    if (have <= static_cast<std::int64_t>(known)) return;
+    throw StoreError(
+        fmt::format("{}: this database is of version {}, from a newer aqid; this one knows versions up to {}. "
+                    "Nothing was changed. Install the newer aqid, or restore a backup of before.",
+                    path, have, known));
+}
+
+/// Runs the migrations this database has not seen.
+void migrate(Database& database)
 {
     const auto migrations = schemas::sql_migrations();
     const auto have = database.number("PRAGMA user_version");
-    if (have > static_cast<std::int64_t>(migrations.size()))
-        throw StoreError(fmt::format("{}: this database is of version {}, from a newer aqid; this one knows versions up to {}. "
-                                     "Nothing was changed. Install the newer aqid, or restore a backup of before.",
-                                     path, have, migrations.size()));
     for (std::size_t next = static_cast<std::size_t>(have); next < migrations.size(); ++next) {
         Transaction turn{database};
         database.execute(std::string{migrations[next].text});
@@ -57,7 +65,8 @@ Event observation(Statement& row, StationIndex station)
     return Observed{station, hour, pollutant, flag, value};
 }
 
-constexpr const char* observation_columns = "SELECT seq, hour, station, pollutant, period_hours, value_ng, flag, received_ms, link FROM observation ";
+constexpr const char* observation_columns =
+    "SELECT seq, hour, station, pollutant, period_hours, value_ng, flag, received_ms, link FROM observation ";
 
 /// Both tables of the journal in the order of their common count.
 void fold_journal(Database& database, const Places& places, const std::function<void(const Event&)>& absorb)
@@ -68,7 +77,8 @@ void fold_journal(Database& database, const Places& places, const std::function<
     bool more_others = others.step();
     while (more_observations || more_others) {
         if (more_observations && (!more_others || observations.integer(0) < others.integer(0))) {
-            if (const auto station = places.station(observations.integer(2))) absorb(observation(observations, *station));
+            if (const auto station = places.station(observations.integer(2)))
+                absorb(observation(observations, *station));
             more_observations = observations.step();
         } else {
             absorb(event_of(others.text(1), others.text(2)));
@@ -96,45 +106,66 @@ OutboxEntry outbox_entry(const Statement& row)
     return e;
 }
 
-constexpr const char* outbox_columns =
-    "SELECT id, warning, revision, channel, mode, document, created_ms, expires_ms, state, attempts, next_ms, detail FROM outbox ";
+constexpr const char* outbox_columns = "SELECT id, warning, revision, channel, mode, document, created_ms, expires_ms, "
+                                       "state, attempts, next_ms, detail FROM outbox ";
 
 } // namespace
 
 struct SqliteStore::Impl {
-    Impl(const std::filesystem::path& file, Durability durability, const Network& network) : database(file.string(), OpenAs::read_write)
+    Impl(const std::filesystem::path& file, Durability durability, const Network& network)
+        : database(file.string(), OpenAs::read_write)
     {
+        refuse_newer(database, file.string());
         database.execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;");
         database.execute(durability == Durability::power ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         database.execute("PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -4096;");
-        migrate(database, file.string());
+        migrate(database);
         {
             Transaction turn{database};
             places.emplace(database, network, true);
             turn.commit();
         }
-        seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"), database.number("SELECT coalesce(max(seq), 0) FROM journal"));
-        consumed = static_cast<InboxPosition>(database.number("SELECT coalesce((SELECT value FROM meta WHERE key = 'inbox_consumed'), 0)"));
+        seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"),
+                       database.number("SELECT coalesce(max(seq), 0) FROM journal"));
+        consumed = static_cast<InboxPosition>(
+            database.number("SELECT coalesce((SELECT value FROM meta WHERE key = 'inbox_consumed'), 0)"));
     }
 
     void write_event(const Stamped& stamped)
     {
         ++seq;
-        const auto write = [&](StationIndex station, HourEnding hour, Pollutant p, int period, Flag flag, const std::optional<Concentration>& value) {
-            insert_observation.bind(seq).bind(hour.since_epoch).bind(places->id(station)).bind(static_cast<int>(p)).bind(period);
-            insert_observation.bind(ng(value)).bind(static_cast<int>(flag)).bind(stamped.received_at.ms).bind(stamped.link).run();
+        const auto write = [&](StationIndex station, HourEnding hour, Pollutant p, int period, Flag flag,
+                               const std::optional<Concentration>& value) {
+            insert_observation.bind(seq)
+                .bind(hour.since_epoch)
+                .bind(places->id(station))
+                .bind(static_cast<int>(p))
+                .bind(period);
+            insert_observation.bind(ng(value))
+                .bind(static_cast<int>(flag))
+                .bind(stamped.received_at.ms)
+                .bind(stamped.link)
+                .run();
         };
-        if (const auto* e = std::get_if<Observed>(&stamped.event)) return write(e->station, e->hour, e->pollutant, 1, e->flag, e->value);
+        if (const auto* e = std::get_if<Observed>(&stamped.event))
+            return write(e->station, e->hour, e->pollutant, 1, e->flag, e->value);
         if (const auto* e = std::get_if<ObservedDay>(&stamped.event))
             return write(e->station, HourEnding::of(e->day, 24), e->pollutant, 24, e->flag, e->value);
-        insert_journal.bind(seq).bind(stamped.received_at.ms).bind(event_kind(stamped.event)).bind(stamped.link).bind(event_body(stamped.event)).run();
+        insert_journal.bind(seq)
+            .bind(stamped.received_at.ms)
+            .bind(event_kind(stamped.event))
+            .bind(stamped.link)
+            .bind(event_body(stamped.event))
+            .run();
     }
 
     void write_index(Statement& row, const IndexResult& index)
     {
         row.bind(index.aqi).bind(index.of_present);
-        if (index.aqi) row.bind(index.level);
-        else row.bind_null();
+        if (index.aqi)
+            row.bind(index.level);
+        else
+            row.bind_null();
         row.bind(static_cast<int>(index.primary.bits())).bind(index_note_name(index.note));
     }
 
@@ -154,13 +185,24 @@ struct SqliteStore::Impl {
             replace_day.bind(verdict_name(f.verdict)).bind(f.pack).run();
         }
         for (const auto& f : figures.annual) {
-            replace_annual.bind(f.year).bind(places->id(f.place)).bind(static_cast<int>(f.pollutant)).bind(window_name(f.window));
+            replace_annual.bind(f.year)
+                .bind(places->id(f.place))
+                .bind(static_cast<int>(f.pollutant))
+                .bind(window_name(f.window));
             replace_annual.bind(f.through.since_epoch).bind(f.valid_days).bind(ng(f.mean)).bind(ng(f.published));
-            replace_annual.bind(f.year_over ? 1 : 0).bind(f.year_valid ? 1 : 0).bind(ng(f.target)).bind(ng(f.allowance));
+            replace_annual.bind(f.year_over ? 1 : 0)
+                .bind(f.year_valid ? 1 : 0)
+                .bind(ng(f.target))
+                .bind(ng(f.allowance));
             replace_annual.bind(f.met).bind(number(f.lost_on)).run();
         }
         for (const auto& f : figures.good_days) {
-            replace_good.bind(f.year).bind(places->id(f.place)).bind(f.through.since_epoch).bind(f.good).bind(f.lost).bind(f.undetermined);
+            replace_good.bind(f.year)
+                .bind(places->id(f.place))
+                .bind(f.through.since_epoch)
+                .bind(f.good)
+                .bind(f.lost)
+                .bind(f.undetermined);
             replace_good.bind(f.remaining).bind(f.target).bind(f.met).bind(number(f.lost_on)).run();
         }
     }
@@ -170,11 +212,23 @@ struct SqliteStore::Impl {
         for (const auto& stamped : turn.events) write_event(stamped);
         write_figures(turn.figures);
         for (const auto& row : turn.outbox) {
-            insert_outbox.bind(row.warning).bind(row.revision).bind(row.channel).bind(mode_name(row.mode)).bind(row.document);
-            insert_outbox.bind(row.created_at.ms).bind(row.expires_at.ms).bind(send_state_name(SendState::prepared)).bind(row.created_at.ms).run();
+            insert_outbox.bind(row.warning)
+                .bind(row.revision)
+                .bind(row.channel)
+                .bind(mode_name(row.mode))
+                .bind(row.document);
+            insert_outbox.bind(row.created_at.ms)
+                .bind(row.expires_at.ms)
+                .bind(send_state_name(SendState::prepared))
+                .bind(row.created_at.ms)
+                .run();
         }
         for (const auto& p : turn.parked) {
-            insert_parked.bind(p.received_at.ms).bind(reason_name(p.fault.reason)).bind(p.fault.detail).bind(p.link).bind(p.origin);
+            insert_parked.bind(p.received_at.ms)
+                .bind(reason_name(p.fault.reason))
+                .bind(p.fault.detail)
+                .bind(p.link)
+                .bind(p.origin);
             insert_parked.bind(p.station).bind_blob(p.bytes).run();
         }
         if (!turn.parked.empty()) forget_parked.bind(parked_kept).run();
@@ -199,7 +253,11 @@ struct SqliteStore::Impl {
         Lazy(const Lazy&) = delete;
         Lazy& operator=(const Lazy&) = delete;
         Lazy(Impl& impl, const char* s) : database(impl.database), sql(s) { impl.lazies.push_back(this); }
-        template <class T> Statement& bind(T&& value) { return get().bind(std::forward<T>(value)); }
+        template <class T>
+        Statement& bind(T&& value)
+        {
+            return get().bind(std::forward<T>(value));
+        }
         Statement& get()
         {
             if (!statement) statement.emplace(database, sql);
@@ -215,14 +273,20 @@ struct SqliteStore::Impl {
     Lazy insert_observation{*this, "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy insert_journal{*this, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)"};
     Lazy replace_hour{*this, "REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy replace_day{*this, "REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_day{*this,
+                     "REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy replace_annual{*this, "REPLACE INTO annual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy replace_good{*this, "REPLACE INTO good_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy insert_outbox{*this, "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
-                                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy insert_parked{*this, "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_outbox{
+        *this,
+        "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_parked{
+        *this,
+        "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"};
     Lazy forget_parked{*this, "DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?"};
-    Lazy add_count{*this, "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"};
+    Lazy add_count{*this,
+                   "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"};
     Lazy set_meta{*this, "REPLACE INTO meta VALUES (?, ?)"};
 };
 
@@ -268,7 +332,8 @@ InboxPosition SqliteStore::consumed() const { return impl_->consumed; }
 Outcome<std::vector<OutboxEntry>> SqliteStore::unsettled()
 {
     try {
-        Statement rows{impl_->database, std::string{outbox_columns} + "WHERE state IN ('prepared', 'sending', 'retry') ORDER BY id"};
+        Statement rows{impl_->database,
+                       std::string{outbox_columns} + "WHERE state IN ('prepared', 'sending', 'retry') ORDER BY id"};
         std::vector<OutboxEntry> out;
         while (rows.step()) out.push_back(outbox_entry(rows));
         return out;
@@ -301,10 +366,26 @@ Outcome<void> SqliteStore::update(const OutboxEntry& entry, Instant at)
     }
 }
 
+namespace {
+
+template <class Function>
+auto reading(Function read)
+{
+    try {
+        return read();
+    } catch (const SqliteError& error) {
+        throw StoreError(error.what());
+    }
+}
+
+} // namespace
+
 std::string SqliteStore::rules_digest()
 {
-    Statement row{impl_->database, "SELECT value FROM meta WHERE key = 'rules_digest'"};
-    return row.step() ? row.text(0) : std::string{};
+    return reading([&] {
+        Statement row{impl_->database, "SELECT value FROM meta WHERE key = 'rules_digest'"};
+        return row.step() ? row.text(0) : std::string{};
+    });
 }
 
 Outcome<void> SqliteStore::rewrite_figures(const Figures& figures, const std::string& digest)
@@ -323,32 +404,43 @@ Outcome<void> SqliteStore::rewrite_figures(const Figures& figures, const std::st
 
 std::vector<SqliteStore::Count> SqliteStore::counts()
 {
-    Statement rows{impl_->database, "SELECT name, count FROM counter ORDER BY name"};
-    std::vector<Count> out;
-    while (rows.step()) out.push_back({rows.text(0), rows.integer(1)});
-    return out;
+    return reading([&] {
+        Statement rows{impl_->database, "SELECT name, count FROM counter ORDER BY name"};
+        std::vector<Count> out;
+        while (rows.step()) out.push_back({rows.text(0), rows.integer(1)});
+        return out;
+    });
 }
 
 std::vector<SqliteStore::ParkedRow> SqliteStore::newest_parked(int most)
 {
-    Statement rows{impl_->database, "SELECT received_ms, reason, detail, link, origin, station FROM parked ORDER BY id DESC LIMIT ?"};
-    rows.bind(most);
-    std::vector<ParkedRow> out;
-    while (rows.step()) out.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5)});
-    return out;
+    return reading([&] {
+        Statement rows{
+            impl_->database,
+            "SELECT received_ms, reason, detail, link, origin, station FROM parked ORDER BY id DESC LIMIT ?"};
+        rows.bind(most);
+        std::vector<ParkedRow> out;
+        while (rows.step())
+            out.push_back({rows.integer(0), rows.text(1), rows.text(2), rows.text(3), rows.text(4), rows.text(5)});
+        return out;
+    });
 }
 
 std::vector<OutboxEntry> SqliteStore::newest_outbox(int most)
 {
-    Statement rows{impl_->database, std::string{outbox_columns} + "ORDER BY id DESC LIMIT ?"};
-    rows.bind(most);
-    std::vector<OutboxEntry> out;
-    while (rows.step()) out.push_back(outbox_entry(rows));
-    return out;
+    return reading([&] {
+        Statement rows{impl_->database, std::string{outbox_columns} + "ORDER BY id DESC LIMIT ?"};
+        rows.bind(most);
+        std::vector<OutboxEntry> out;
+        while (rows.step()) out.push_back(outbox_entry(rows));
+        return out;
+    });
 }
 
 struct JournalReader::Impl {
-    Impl(const std::string& file, const Network& network) : database(file, OpenAs::read_only), places(database, network, false) {}
+    Impl(const std::string& file, const Network& network)
+        : database(file, OpenAs::read_only), places(database, network, false)
+    {}
     Database database;
     Places places;
 };
@@ -376,10 +468,15 @@ void JournalReader::fold(const std::function<void(const Event&)>& absorb)
 std::vector<JournalReader::Received> JournalReader::of_day(StationIndex station, LocalDay day)
 {
     try {
-        Statement rows{impl_->database, std::string{observation_columns} + "WHERE hour BETWEEN ? AND ? AND station = ? AND period_hours = 1 ORDER BY seq"};
-        rows.bind(HourEnding::of(day, 1).since_epoch).bind(HourEnding::of(day, 24).since_epoch).bind(impl_->places.id(station));
+        Statement rows{impl_->database,
+                       std::string{observation_columns} +
+                           "WHERE hour BETWEEN ? AND ? AND station = ? AND period_hours = 1 ORDER BY seq"};
+        rows.bind(HourEnding::of(day, 1).since_epoch)
+            .bind(HourEnding::of(day, 24).since_epoch)
+            .bind(impl_->places.id(station));
         std::vector<Received> out;
-        while (rows.step()) out.push_back({std::get<Observed>(observation(rows, station)), Instant{rows.integer(7)}, rows.text(8)});
+        while (rows.step())
+            out.push_back({std::get<Observed>(observation(rows, station)), Instant{rows.integer(7)}, rows.text(8)});
         return out;
     } catch (const SqliteError& error) {
         throw StoreError(error.what());

@@ -38,6 +38,7 @@ public:
     /// Writes all figures anew under new rules. The journal is not touched.
     Outcome<void> rewrite_figures(const Figures& figures, const std::string& digest);
 
+    // These and rules_digest() throw StoreError when the database cannot be read.
     struct Count {
         std::string name;
         std::int64_t count = 0;

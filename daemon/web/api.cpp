@@ -14,7 +14,8 @@ constexpr int strip_hours = 72;
 constexpr int days_shown = 31;
 constexpr int rows_shown = 30;
 
-template <class T> json::value or_null(const std::optional<T>& value)
+template <class T>
+json::value or_null(const std::optional<T>& value)
 {
     if (!value) return nullptr;
     return json::value(*value);
@@ -49,8 +50,13 @@ json::object counts_of(SqliteStore& store)
 
 class Writer {
 public:
-    explicit Writer(const Sources& sources) :
-        s_(sources), config_(*sources.config), state_(sources.turns->state()), rules_(sources.config->rules), network_(rules_.network), now_(sources.clock->now())
+    explicit Writer(const Sources& sources)
+        : s_(sources),
+          config_(*sources.config),
+          state_(sources.turns->state()),
+          rules_(sources.config->rules),
+          network_(rules_.network),
+          now_(sources.clock->now())
     {}
 
     std::string write()
@@ -67,7 +73,10 @@ public:
         if (const RulePack* pack = rules_.pack(day)) {
             json::array levels;
             for (const auto& name : pack->level_table.zh) levels.emplace_back(name);
-            out["edition"] = json::object{{"id", pack->id}, {"title_zh", pack->title_zh}, {"title_en", pack->title_en}, {"levels_zh", std::move(levels)}};
+            out["edition"] = json::object{{"id", pack->id},
+                                          {"title_zh", pack->title_zh},
+                                          {"title_en", pack->title_en},
+                                          {"levels_zh", std::move(levels)}};
         }
         out["storage"] = storages();
         out["links"] = links();
@@ -86,7 +95,10 @@ private:
     {
         json::array out;
         for (const auto& [name, part] : s_.health->storages())
-            out.push_back(json::object{{"name", name}, {"good", part.good}, {"detail", part.detail}, {"since", format_instant(part.since, network_.offset)}});
+            out.push_back(json::object{{"name", name},
+                                       {"good", part.good},
+                                       {"detail", part.detail},
+                                       {"since", format_instant(part.since, network_.offset)}});
         return out;
     }
 
@@ -108,9 +120,14 @@ private:
     {
         json::array out;
         for (const auto& c : s_.dispatch->health()) {
-            json::object o{{"name", c.name}, {"kind", c.kind}, {"mode", c.mode == Mode::drill ? "drill" : "real"}, {"waiting", c.waiting},
-                           {"last_state", c.last_state}, {"last_detail", c.last_detail}};
-            o["last_accepted"] = c.last_accepted ? json::value(format_instant(*c.last_accepted, network_.offset)) : json::value(nullptr);
+            json::object o{{"name", c.name},
+                           {"kind", c.kind},
+                           {"mode", c.mode == Mode::drill ? "drill" : "real"},
+                           {"waiting", c.waiting},
+                           {"last_state", c.last_state},
+                           {"last_detail", c.last_detail}};
+            o["last_accepted"] =
+                c.last_accepted ? json::value(format_instant(*c.last_accepted, network_.offset)) : json::value(nullptr);
             out.push_back(std::move(o));
         }
         return out;
@@ -121,7 +138,10 @@ private:
         const RulePack* pack = rules_.pack(f.hour.day());
         json::object values;
         for (const auto p : all_pollutants) values[pollutant_name(p)] = text_or_null(published(f.value[p], p, pack), p);
-        json::object out{{"hour", format_hour(f.hour)}, {"level", f.index.level}, {"primary", primary_zh(f.index.primary)}, {"note", index_note_name(f.index.note)}};
+        json::object out{{"hour", format_hour(f.hour)},
+                         {"level", f.index.level},
+                         {"primary", primary_zh(f.index.primary)},
+                         {"note", index_note_name(f.index.note)}};
         out["aqi"] = or_null(f.index.aqi);
         out["values"] = std::move(values);
         return out;
@@ -131,7 +151,8 @@ private:
     {
         const Area& area = network_.areas[index.value];
         const PlaceIndex place = network_.place(index);
-        json::object out{{"id", area.id}, {"name", area.name}, {"kind", area.kind == AreaKind::city ? "city" : "county"}};
+        json::object out{
+            {"id", area.id}, {"name", area.name}, {"kind", area.kind == AreaKind::city ? "city" : "county"}};
         json::array stations;
         for (const auto station : area.stations) stations.emplace_back(network_.stations[station.value].id);
         out["stations"] = std::move(stations);
@@ -142,7 +163,9 @@ private:
             for (int back = strip_hours - 1; back >= 0; --back) {
                 const HourEnding hour = closed->plus(-back);
                 const HourFigure f = hour_figure(state_, place, hour, rules_);
-                strip.push_back(json::array{format_hour(hour), or_null(f.index.aqi), text_or_null(f.value[Pollutant::pm2_5], Pollutant::pm2_5), text_or_null(f.value[Pollutant::pm10], Pollutant::pm10)});
+                strip.push_back(json::array{format_hour(hour), or_null(f.index.aqi),
+                                            text_or_null(f.value[Pollutant::pm2_5], Pollutant::pm2_5),
+                                            text_or_null(f.value[Pollutant::pm10], Pollutant::pm10)});
             }
         }
         if (const auto closed = state_.last_closed_day())
@@ -166,7 +189,11 @@ private:
         const RulePack* pack = rules_.pack(f.day);
         json::object values;
         for (const auto p : all_pollutants) values[pollutant_name(p)] = text_or_null(published(f.value[p], p, pack), p);
-        json::object out{{"date", format_day(f.day)}, {"level", f.index.level}, {"primary", primary_zh(f.index.primary)}, {"verdict", verdict_name(f.verdict)}, {"note", index_note_name(f.index.note)}};
+        json::object out{{"date", format_day(f.day)},
+                         {"level", f.index.level},
+                         {"primary", primary_zh(f.index.primary)},
+                         {"verdict", verdict_name(f.verdict)},
+                         {"note", index_note_name(f.index.note)}};
         out["aqi"] = or_null(f.index.aqi);
         out["values"] = std::move(values);
         return out;
@@ -180,8 +207,14 @@ private:
             Figures figures;
             year_figures(state_, place, closed->year(), rules_, figures);
             for (const auto& f : figures.annual) {
-                json::object o{{"pollutant", pollutant_name(f.pollutant)}, {"label", pollutant_label(f.pollutant)}, {"unit", display_unit(f.pollutant)},
-                               {"window", window_name(f.window)}, {"year", f.year}, {"valid_days", f.valid_days}, {"year_over", f.year_over}, {"year_valid", f.year_valid}};
+                json::object o{{"pollutant", pollutant_name(f.pollutant)},
+                               {"label", pollutant_label(f.pollutant)},
+                               {"unit", display_unit(f.pollutant)},
+                               {"window", window_name(f.window)},
+                               {"year", f.year},
+                               {"valid_days", f.valid_days},
+                               {"year_over", f.year_over},
+                               {"year_valid", f.year_valid}};
                 o["mean"] = text_or_null(f.mean, f.pollutant);
                 o["published"] = text_or_null(f.published, f.pollutant);
                 o["target"] = text_or_null(f.target, f.pollutant);
@@ -191,7 +224,11 @@ private:
                 annual.push_back(std::move(o));
             }
             for (const auto& f : figures.good_days) {
-                json::object o{{"year", f.year}, {"good", f.good}, {"lost", f.lost}, {"undetermined", f.undetermined}, {"remaining", f.remaining}};
+                json::object o{{"year", f.year},
+                               {"good", f.good},
+                               {"lost", f.lost},
+                               {"undetermined", f.undetermined},
+                               {"remaining", f.remaining}};
                 o["target"] = or_null(f.target);
                 o["met"] = or_null(f.met);
                 o["lost_on"] = day_or_null(f.lost_on);
@@ -209,7 +246,12 @@ private:
             const auto* said = state_.forecasts(area).of(today.plus(ahead));
             if (said == nullptr) continue;
             for (const auto& [organisation, what] : *said)
-                out.push_back(json::object{{"date", format_day(what.day.day)}, {"organisation", organisation}, {"low", what.day.aqi_low}, {"high", what.day.aqi_high}, {"primary", what.day.primary}, {"issued_at", format_instant(what.issued_at, network_.offset)}});
+                out.push_back(json::object{{"date", format_day(what.day.day)},
+                                           {"organisation", organisation},
+                                           {"low", what.day.aqi_low},
+                                           {"high", what.day.aqi_high},
+                                           {"primary", what.day.primary},
+                                           {"issued_at", format_instant(what.issued_at, network_.offset)}});
         }
         return out;
     }
@@ -231,9 +273,11 @@ private:
             // Silence is a state: the age of the newest hour, not of the last packet.
             const std::int64_t silent_ms = newest ? now_.ms - newest->instant(network_.offset).ms : 0;
             o["silent"] = !newest || silent_ms > std::chrono::milliseconds{config_.silent_after}.count();
-            o["minutes_ago"] = newest ? json::value(std::max<std::int64_t>(silent_ms / 60'000, 0)) : json::value(nullptr);
+            o["minutes_ago"] =
+                newest ? json::value(std::max<std::int64_t>(silent_ms / 60'000, 0)) : json::value(nullptr);
             o["hour"] = nullptr;
-            if (const auto closed = state_.last_closed()) o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
+            if (const auto closed = state_.last_closed())
+                o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
             out.push_back(std::move(o));
         }
         return out;
@@ -275,7 +319,9 @@ private:
     json::object act_json(const Act& act) const
     {
         const Person* person = network_.person_named(act.person);
-        return {{"person", act.person}, {"name", person != nullptr ? person->name : act.person}, {"at", format_instant(act.at, network_.offset)}};
+        return {{"person", act.person},
+                {"name", person != nullptr ? person->name : act.person},
+                {"at", format_instant(act.at, network_.offset)}};
     }
 
     json::array warnings() const
@@ -286,14 +332,15 @@ private:
             json::array revisions;
             for (const auto& r : w->revisions) revisions.push_back(revision_json(r));
             const auto area = network_.area_named(w->area);
-            out.push_back(json::object{{"id", w->id},
-                                       {"area", w->area},
-                                       {"area_name", area ? network_.areas[area->value].name : w->area},
-                                       {"level", warning_level_name(w->level())},
-                                       {"level_zh", warning_level_zh(w->level())},
-                                       {"closed", w->closed()},
-                                       {"pending", w->pending() != nullptr ? json::value(w->pending()->number) : json::value(nullptr)},
-                                       {"revisions", std::move(revisions)}});
+            out.push_back(json::object{
+                {"id", w->id},
+                {"area", w->area},
+                {"area_name", area ? network_.areas[area->value].name : w->area},
+                {"level", warning_level_name(w->level())},
+                {"level_zh", warning_level_zh(w->level())},
+                {"closed", w->closed()},
+                {"pending", w->pending() != nullptr ? json::value(w->pending()->number) : json::value(nullptr)},
+                {"revisions", std::move(revisions)}});
         }
         return out;
     }
@@ -302,7 +349,13 @@ private:
     {
         json::array out;
         for (const auto& e : s_.store->newest_outbox(rows_shown))
-            out.push_back(json::object{{"warning", e.row.warning}, {"revision", e.row.revision}, {"channel", e.row.channel}, {"state", send_state_name(e.state)}, {"attempts", e.attempts}, {"detail", e.detail}, {"created_at", format_instant(e.row.created_at, network_.offset)}});
+            out.push_back(json::object{{"warning", e.row.warning},
+                                       {"revision", e.row.revision},
+                                       {"channel", e.row.channel},
+                                       {"state", send_state_name(e.state)},
+                                       {"attempts", e.attempts},
+                                       {"detail", e.detail},
+                                       {"created_at", format_instant(e.row.created_at, network_.offset)}});
         return out;
     }
 
@@ -310,7 +363,12 @@ private:
     {
         json::array out;
         for (const auto& row : s_.store->newest_parked(rows_shown))
-            out.push_back(json::object{{"at", format_instant(Instant{row.received_ms}, network_.offset)}, {"reason", row.reason}, {"detail", row.detail}, {"link", row.link}, {"origin", row.origin}, {"station", row.station}});
+            out.push_back(json::object{{"at", format_instant(Instant{row.received_ms}, network_.offset)},
+                                       {"reason", row.reason},
+                                       {"detail", row.detail},
+                                       {"link", row.link},
+                                       {"origin", row.origin},
+                                       {"station", row.station}});
         return out;
     }
 

@@ -12,7 +12,10 @@ struct Type {
     std::string_view type;
 };
 
-constexpr Type types[] = {{".html", "text/html; charset=utf-8"}, {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".svg", "image/svg+xml"}};
+constexpr Type types[] = {{".html", "text/html; charset=utf-8"},
+                          {".css", "text/css; charset=utf-8"},
+                          {".js", "text/javascript; charset=utf-8"},
+                          {".svg", "image/svg+xml"}};
 
 } // namespace
 

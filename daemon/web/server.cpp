@@ -20,7 +20,8 @@ using Tcp = asio::ip::tcp;
 constexpr std::uint32_t header_most = 16 * 1024;
 constexpr auto idle_most = std::chrono::seconds{60};
 
-http::response<http::string_body> respond(const http::request<http::empty_body>& request, const Server::Handler& handler)
+http::response<http::string_body> respond(const http::request<http::empty_body>& request,
+                                          const Server::Handler& handler)
 {
     Reply reply;
     if (request.method() != http::verb::get && request.method() != http::verb::head) {
@@ -33,7 +34,8 @@ http::response<http::string_body> respond(const http::request<http::empty_body>&
     response.set(http::field::server, "aqid");
     response.set(http::field::content_type, reply.type);
     response.set(http::field::cache_control, "no-store");
-    response.set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    response.set("Content-Security-Policy",
+                 "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "no-referrer");
     if (reply.status == 405) response.set(http::field::allow, "GET, HEAD");
@@ -49,7 +51,8 @@ http::response<http::string_body> respond(const http::request<http::empty_body>&
 
 class Server::Listener : public std::enable_shared_from_this<Listener> {
 public:
-    Listener(asio::any_io_executor executor, const std::string& address, std::uint16_t port, Handler handler) : handler_(std::move(handler)), acceptor_(executor)
+    Listener(asio::any_io_executor executor, const std::string& address, std::uint16_t port, Handler handler)
+        : handler_(std::move(handler)), acceptor_(executor)
     {
         boost::system::error_code ec;
         const auto ip = asio::ip::make_address(address, ec);
@@ -82,7 +85,8 @@ public:
 private:
     class Session : public std::enable_shared_from_this<Session> {
     public:
-        Session(std::shared_ptr<Listener> listener, Tcp::socket socket) : listener_(std::move(listener)), stream_(std::move(socket)), buffer_(header_most)
+        Session(std::shared_ptr<Listener> listener, Tcp::socket socket)
+            : listener_(std::move(listener)), stream_(std::move(socket)), buffer_(header_most)
         {
             ++listener_->open_;
         }
@@ -94,9 +98,10 @@ private:
             parser_->header_limit(header_most);
             parser_->body_limit(0);
             stream_.expires_after(idle_most);
-            http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code ec, std::size_t) {
-                if (!ec) self->write();
-            });
+            http::async_read(stream_, buffer_, *parser_,
+                             [self = shared_from_this()](beast::error_code ec, std::size_t) {
+                                 if (!ec) self->write();
+                             });
         }
 
     private:
@@ -124,8 +129,8 @@ private:
     std::size_t open_ = 0;
 };
 
-Server::Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port, Handler handler) :
-    listener_(std::make_shared<Listener>(std::move(executor), address, port, std::move(handler)))
+Server::Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port, Handler handler)
+    : listener_(std::make_shared<Listener>(std::move(executor), address, port, std::move(handler)))
 {
     listener_->accept();
 }

@@ -65,11 +65,13 @@ int main(int argc, char** argv)
     if (mode == "count") {
         client = std::make_unique<mqtt::async_client>(uri, "bench-count", mqtt::create_options{MQTTVERSION_5});
         client->set_message_callback([](mqtt::const_message_ptr) { received.fetch_add(1, std::memory_order_relaxed); });
-        client->connect(mqtt::connect_options_builder().mqtt_version(MQTTVERSION_5).clean_start(false).finalize())->wait();
+        client->connect(mqtt::connect_options_builder().mqtt_version(MQTTVERSION_5).clean_start(false).finalize())
+            ->wait();
         client->subscribe("aqid/v1/+/hourly", 1)->wait();
         ready();
     } else {
-        log = std::make_unique<daemon::InboxLog>(folder + "/inbox", mode == "inbox-power" ? daemon::Durability::power : daemon::Durability::process, 0);
+        log = std::make_unique<daemon::InboxLog>(
+            folder + "/inbox", mode == "inbox-power" ? daemon::Durability::power : daemon::Durability::process, 0);
         inbox = std::make_unique<CountingInbox>(*log);
         drivers::MqttSettings settings;
         settings.uri = uri;

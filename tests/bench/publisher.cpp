@@ -45,8 +45,9 @@ std::string publish_packet(long n)
     const auto id = static_cast<unsigned>(1 + n % 65535);
     body += static_cast<char>(id >> 8);
     body += static_cast<char>(id & 0xff);
-    body += fmt::format(R"({{"station":"S{:04}","time":"2016-01-{:02}T{:02}:00:00+08:00","values":{{"pm2_5_ug_m3":{}.{},"pm10_ug_m3":{}.{}}}}})", station, 1 + hour / 24, hour % 24, 20 + n % 250, n % 10,
-                        30 + n % 400, n % 10);
+    body += fmt::format(
+        R"({{"station":"S{:04}","time":"2016-01-{:02}T{:02}:00:00+08:00","values":{{"pm2_5_ug_m3":{}.{},"pm10_ug_m3":{}.{}}}}})",
+        station, 1 + hour / 24, hour % 24, 20 + n % 250, n % 10, 30 + n % 400, n % 10);
     std::string out;
     put_packet(out, 0x32, body);
     return out;
@@ -86,7 +87,8 @@ int main(int argc, char** argv)
     while (acknowledged < count) {
         const long most = std::min(count, acknowledged + window);
         if (sent < most) {
-            const ssize_t n = ::write(fd, bytes.data() + sent_bytes, ends[static_cast<std::size_t>(most - 1)] - sent_bytes);
+            const ssize_t n =
+                ::write(fd, bytes.data() + sent_bytes, ends[static_cast<std::size_t>(most - 1)] - sent_bytes);
             if (n > 0) sent_bytes += static_cast<std::size_t>(n);
             while (sent < count && ends[static_cast<std::size_t>(sent)] <= sent_bytes) ++sent;
         }

@@ -56,11 +56,14 @@ Config twenty_stations()
     for (std::uint32_t s = 0; s < stations; ++s) {
         config.rules.network.stations.push_back({fmt::format("S{:04}", s), "s"});
         city.stations.push_back(StationIndex{s});
-        if (s % 2 == 1) config.rules.network.areas.push_back({fmt::format("county{}", s / 2), "c", AreaKind::county, {StationIndex{s - 1}, StationIndex{s}}});
+        if (s % 2 == 1)
+            config.rules.network.areas.push_back(
+                {fmt::format("county{}", s / 2), "c", AreaKind::county, {StationIndex{s - 1}, StationIndex{s}}});
     }
     config.rules.network.areas.push_back(city);
     const auto* driver = drivers::driver_named("mqtt-json");
-    config.links.push_back({"broker", driver, driver->settings(Settings::parse(driver->sample, "sample").tables("link").at(0))});
+    config.links.push_back(
+        {"broker", driver, driver->settings(Settings::parse(driver->sample, "sample").tables("link").at(0))});
     return config;
 }
 
@@ -70,7 +73,11 @@ Reading reading_of(const Network& network, std::uint32_t station, HourEnding hou
     r.station = network.stations[station].id;
     r.hour = hour;
     const std::int64_t base = 20 + (hour.since_epoch * 37 + static_cast<int>(station) * 11) % 160;
-    for (const auto p : all_pollutants) r.values[p] = {true, Concentration::from_ng_per_m3(p == Pollutant::co ? base * 10'000 : base * 1'000 + static_cast<int>(p) * 100), Flag::normal};
+    for (const auto p : all_pollutants)
+        r.values[p] = {true,
+                       Concentration::from_ng_per_m3(p == Pollutant::co ? base * 10'000
+                                                                        : base * 1'000 + static_cast<int>(p) * 100),
+                       Flag::normal};
     return r;
 }
 
@@ -84,10 +91,17 @@ void whole_path(const std::filesystem::path& folder)
     if (!turns.recover()) throw std::runtime_error("cannot recover");
     Stopwatch watch;
     InboxPosition position = 0;
-    for (HourEnding hour = HourEnding::of(first, 1); hour <= HourEnding::of(first.plus(days - 1), 24); hour = hour.plus(1)) {
+    for (HourEnding hour = HourEnding::of(first, 1); hour <= HourEnding::of(first.plus(days - 1), 24);
+         hour = hour.plus(1)) {
         InboxBatch batch;
         for (std::uint32_t s = 0; s < stations; ++s) {
-            InboxEntry entry{"broker", "t", drivers::encode_reading_json(reading_of(network, s, hour), network.offset), clock.now(), false, false, 0};
+            InboxEntry entry{"broker",
+                             "t",
+                             drivers::encode_reading_json(reading_of(network, s, hour), network.offset),
+                             clock.now(),
+                             false,
+                             false,
+                             0};
             position += entry.bytes.size();
             entry.end = position;
             batch.entries.push_back(std::move(entry));
@@ -100,7 +114,8 @@ void whole_path(const std::filesystem::path& folder)
         watch.end();
         if (!taken || !closed) throw std::runtime_error("a turn failed");
     }
-    fmt::print("whole path: {:.2f} s, {:.1f} us a value, peak memory {:.1f} MiB\n", watch.seconds(), watch.seconds() * 1e6 / (366.0 * 24 * stations * 6), peak_mib());
+    fmt::print("whole path: {:.2f} s, {:.1f} us a value, peak memory {:.1f} MiB\n", watch.seconds(),
+               watch.seconds() * 1e6 / (366.0 * 24 * stations * 6), peak_mib());
 
     Stopwatch restart;
     restart.begin();
@@ -123,7 +138,8 @@ void pure_fold()
             const HourEnding hour = HourEnding::of(day, h);
             for (std::uint32_t s = 0; s < stations; ++s) {
                 const Reading r = reading_of(network, s, hour);
-                for (const auto p : all_pollutants) events.emplace_back(Observed{StationIndex{s}, hour, p, Flag::normal, r.values[p].value});
+                for (const auto p : all_pollutants)
+                    events.emplace_back(Observed{StationIndex{s}, hour, p, Flag::normal, r.values[p].value});
             }
             events.emplace_back(HourClosed{hour, hour.instant(network.offset), false});
         }
@@ -132,13 +148,16 @@ void pure_fold()
         settle(state, config.rules, nullptr);
         watch.end();
     }
-    fmt::print("pure fold: {:.1f} ms, {:.1f} ns a value\n", watch.seconds() * 1e3, watch.seconds() * 1e9 / (366.0 * 24 * stations * 6));
+    fmt::print("pure fold: {:.1f} ms, {:.1f} ns a value\n", watch.seconds() * 1e3,
+               watch.seconds() * 1e9 / (366.0 * 24 * stations * 6));
 }
 
 void sqlite_alone(const std::filesystem::path& folder)
 {
     const Config config = twenty_stations();
-    { SqliteStore schema{folder / "alone.db", Durability::power, config.rules.network}; }
+    {
+        SqliteStore schema{folder / "alone.db", Durability::power, config.rules.network};
+    }
     Database database{(folder / "alone.db").string(), OpenAs::read_write};
     database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     Statement insert{database, "INSERT INTO observation VALUES (?, ?, ?, ?, 1, ?, 0, ?, 'broker')"};
@@ -148,7 +167,14 @@ void sqlite_alone(const std::filesystem::path& folder)
     for (int hour = 1; hour <= days * 24; ++hour) {
         Transaction turn{database};
         for (std::uint32_t s = 1; s <= stations; ++s)
-            for (int p = 0; p < 6; ++p) insert.bind(++seq).bind(hour).bind(static_cast<int>(s)).bind(p).bind(20'000 + (hour * 37) % 160).bind(std::int64_t{1'451'606'400'000}).run();
+            for (int p = 0; p < 6; ++p)
+                insert.bind(++seq)
+                    .bind(hour)
+                    .bind(static_cast<int>(s))
+                    .bind(p)
+                    .bind(20'000 + (hour * 37) % 160)
+                    .bind(std::int64_t{1'451'606'400'000})
+                    .run();
         turn.commit();
     }
     watch.end();
@@ -159,7 +185,8 @@ void sqlite_alone(const std::filesystem::path& folder)
 
 int main(int argc, char** argv)
 {
-    const std::filesystem::path folder = argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / "aqid-bench-year";
+    const std::filesystem::path folder =
+        argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / "aqid-bench-year";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     whole_path(folder);

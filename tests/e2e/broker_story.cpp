@@ -59,7 +59,8 @@ TEST_CASE("a link that is down says the reason in words an operator knows", "[br
     REQUIRE(daemon.stop() == 0);
 }
 
-TEST_CASE("a broker that is silent for twice the keep-alive takes the link down, and its return brings it back", "[broker]")
+TEST_CASE("a broker that is silent for twice the keep-alive takes the link down, and its return brings it back",
+          "[broker]")
 {
     const std::string version = GENERATE("5", "3.1.1");
     INFO("MQTT " << version);
@@ -116,7 +117,8 @@ TEST_CASE("messages published while the daemon is away are delivered when it is 
     REQUIRE(daemon.stop() == 0);
     publish_all(broker.login("stations"), many_readings(stations, count));
     daemon.start();
-    wait_until(30s, "everything that was published", [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
+    wait_until(30s, "everything that was published",
+               [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
     require_exactly_once(daemon.database(), stations, count);
     REQUIRE(daemon.stop() == 0);
 }
@@ -127,7 +129,8 @@ TEST_CASE("a broker that answers the connect and then nothing is given up and tr
     INFO("MQTT " << version);
     const Folder folder;
     ActorBroker actor{ActorBroker::Part::connects_and_hangs};
-    Daemon daemon{folder.path(), site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()), version_line(version) + "keep_alive_s = 2"))};
+    Daemon daemon{folder.path(), site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()),
+                                                   version_line(version) + "keep_alive_s = 2"))};
     daemon.start();
     daemon.wait_for_link("down", 20s);
     wait_until(20s, "another attempt", [&] { return actor.connections() >= 2; });
@@ -138,7 +141,8 @@ TEST_CASE("a broker that takes the connection and never answers is given up and 
 {
     const Folder folder;
     ActorBroker actor{ActorBroker::Part::says_nothing};
-    Daemon daemon{folder.path(), site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()), "keep_alive_s = 2"))};
+    Daemon daemon{folder.path(),
+                  site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()), "keep_alive_s = 2"))};
     daemon.start();
     daemon.wait_for_link("down", 20s);
     wait_until(30s, "another attempt", [&] { return actor.connections() >= 2; });
@@ -155,10 +159,12 @@ TEST_CASE("a subscription that is refused takes the link down, with the reason",
     if (!fs::exists(plugin)) return skipped(std::string{"no "} + plugin);
     Broker::Options options;
     options.without_rules = true;
-    options.more = fmt::format("allow_anonymous true\nplugin {}\nplugin_opt_config_file {}\n", plugin, (folder.path() / "broker" / "rules.json").string());
+    options.more = fmt::format("allow_anonymous true\nplugin {}\nplugin_opt_config_file {}\n", plugin,
+                               (folder.path() / "broker" / "rules.json").string());
     Broker broker{folder.path(), options};
-    write_file(folder.path() / "broker" / "rules.json",
-               R"({"defaultACLAccess":{"publishClientSend":true,"publishClientReceive":true,"subscribe":false,"unsubscribe":true},"clients":[],"groups":[],"roles":[]})");
+    write_file(
+        folder.path() / "broker" / "rules.json",
+        R"({"defaultACLAccess":{"publishClientSend":true,"publishClientReceive":true,"subscribe":false,"unsubscribe":true},"clients":[],"groups":[],"roles":[]})");
     broker.start();
     Daemon daemon{folder.path(), site_with(link_to(broker.uri(), version_line(version)))};
     daemon.start();
@@ -178,17 +184,20 @@ TEST_CASE("a subscription that is granted at QoS 0, or refused in the old way, t
     INFO("MQTT " << version);
     const Folder folder;
     ActorBroker actor{part};
-    Daemon daemon{folder.path(), site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()), version_line(version)))};
+    Daemon daemon{folder.path(),
+                  site_with(link_to(fmt::format("tcp://127.0.0.1:{}", actor.port()), version_line(version)))};
     daemon.start();
     daemon.wait_for_link("down");
     INFO(detail(daemon));
-    CHECK(detail(daemon).find(part == ActorBroker::Part::grants_less ? "only at QoS 0" : "refuses aqid/v1/+/hourly") != std::string::npos);
+    CHECK(detail(daemon).find(part == ActorBroker::Part::grants_less ? "only at QoS 0" : "refuses aqid/v1/+/hourly") !=
+          std::string::npos);
     wait_until(30s, "another attempt", [&] { return actor.connections() >= 2; });
     CHECK(daemon.log().find("link broker: up") == std::string::npos);
     REQUIRE(daemon.stop() == 0);
 }
 
-TEST_CASE("an ACL that lets nothing through shows as silence, for mosquitto grants the subscription all the same", "[broker]")
+TEST_CASE("an ACL that lets nothing through shows as silence, for mosquitto grants the subscription all the same",
+          "[broker]")
 {
     // What mosquitto 2.0.11 does; if a later one refuses, the link must say so, and this test tells us.
     const Folder folder;
@@ -200,8 +209,10 @@ TEST_CASE("an ACL that lets nothing through shows as silence, for mosquitto gran
     wait_until(20s, "an answer of the broker", [&] { return daemon.link().at("state").as_string() != "connecting"; });
     const bool granted = daemon.link().at("state").as_string() == "up";
     publish_all(broker.login("stations"), many_readings(stations, 10));
-    if (!granted) CHECK(detail(daemon).find("refuses") != std::string::npos);
-    else CHECK_FALSE(comes(1s, [&] { return daemon.count("frames") > 0; }));
+    if (!granted)
+        CHECK(detail(daemon).find("refuses") != std::string::npos);
+    else
+        CHECK_FALSE(comes(1s, [&] { return daemon.count("frames") > 0; }));
     // And with the right rules the same messages would have come.
     broker.stop();
     broker.set_acl(read_file(source("schemas/broker/aqid.acl")));

@@ -23,7 +23,8 @@ bool readable(int socket, int ms)
 std::string header(const std::string& head, std::string_view name)
 {
     std::string lower = head;
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     const auto at = lower.find(fmt::format("\r\n{}:", name));
     if (at == std::string::npos) return {};
     const auto begin = head.find_first_not_of(' ', at + name.size() + 3);
@@ -56,7 +57,8 @@ void Catcher::listen()
     address.sin_port = htons(port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    const bool good = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 && ::listen(socket, 16) == 0 &&
+    const bool good = ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
+                      ::listen(socket, 16) == 0 &&
                       ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) == 0;
     if (!good) throw std::runtime_error("no port for a catcher");
     port_ = ntohs(address.sin_port);
@@ -98,10 +100,11 @@ void Catcher::work()
             continue;
         }
         const int socket = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-        if (socket >= 0) servers_.emplace_back([this, socket] {
-            serve(socket);
-            ::close(socket);
-        });
+        if (socket >= 0)
+            servers_.emplace_back([this, socket] {
+                serve(socket);
+                ::close(socket);
+            });
     }
 }
 
@@ -130,15 +133,15 @@ void Catcher::serve(int socket)
     if (behaviour == closes) return;
     if (behaviour == hangs) {
         // Until the other side gives up.
-        while (!ending_ && !(readable(socket, 50) && ::recv(socket, chunk.data(), chunk.size(), 0) <= 0)) {
-        }
+        while (!ending_ && !(readable(socket, 50) && ::recv(socket, chunk.data(), chunk.size(), 0) <= 0)) {}
         return;
     }
     if (behaviour == slow) {
         std::this_thread::sleep_for(1s);
         behaviour = 200;
     }
-    const std::string answer = fmt::format("HTTP/1.1 {} So\r\nContent-Length: 7\r\nConnection: close\r\n\r\ncaught\n", behaviour);
+    const std::string answer =
+        fmt::format("HTTP/1.1 {} So\r\nContent-Length: 7\r\nConnection: close\r\n\r\ncaught\n", behaviour);
     (void)!::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
 }
 
@@ -148,7 +151,8 @@ NotifySocket::NotifySocket(const fs::path& path, std::function<void()> at_ready)
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("no notify socket");
+    if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        throw std::runtime_error("no notify socket");
     thread_ = std::thread{[this] { work(); }};
 }
 
@@ -162,7 +166,9 @@ NotifySocket::~NotifySocket()
 std::size_t NotifySocket::heard(std::string_view line) const
 {
     const std::lock_guard lock{mutex_};
-    return static_cast<std::size_t>(std::count_if(heard_.begin(), heard_.end(), [&](const std::string& text) { return ("\n" + text + "\n").find(fmt::format("\n{}\n", line)) != std::string::npos; }));
+    return static_cast<std::size_t>(std::count_if(heard_.begin(), heard_.end(), [&](const std::string& text) {
+        return ("\n" + text + "\n").find(fmt::format("\n{}\n", line)) != std::string::npos;
+    }));
 }
 
 std::vector<std::string> NotifySocket::all() const

@@ -12,7 +12,9 @@ namespace {
 std::string script(const Folder& folder, const std::string& name, const std::string& text, const std::string& more = {})
 {
     write_file(folder / name, "#!/bin/sh\n" + text + "\n", fs::perms{0755});
-    return fmt::format("[[channel]]\nname = \"{}\"\nkind = \"command\"\ncommand = [\"{}\", \"--desk\", \"2\"]\ndrill = true\n{}\n\n", name, (folder / name).string(), more);
+    return fmt::format(
+        "[[channel]]\nname = \"{}\"\nkind = \"command\"\ncommand = [\"{}\", \"--desk\", \"2\"]\ndrill = true\n{}\n\n",
+        name, (folder / name).string(), more);
 }
 
 bool alive(const fs::path& pid_file) { return ::kill(std::stoi(read_file(pid_file)), 0) == 0; }
@@ -22,7 +24,10 @@ bool alive(const fs::path& pid_file) { return ::kill(std::stoi(read_file(pid_fil
 TEST_CASE("a program that ends well has accepted the warning it was given", "[command]")
 {
     const Folder folder;
-    Drill drill{script(folder, "desk", fmt::format("cat >{0}/document; echo \"$AQID_KEY $AQID_MODE $1 $2\" >{0}/said; echo taken by desk 2; echo more", folder.path().string()))};
+    Drill drill{script(
+        folder, "desk",
+        fmt::format("cat >{0}/document; echo \"$AQID_KEY $AQID_MODE $1 $2\" >{0}/said; echo taken by desk 2; echo more",
+                    folder.path().string()))};
     drill.raise();
     drill.wait_for(1, "desk", "accepted");
     CHECK(drill.row(1, "desk").detail == "taken by desk 2");
@@ -36,7 +41,9 @@ TEST_CASE("a program that asks to be tried again is, under the same key", "[comm
 {
     const std::string code = GENERATE("75", "69");
     const Folder folder;
-    Drill drill{script(folder, "desk", fmt::format("echo \"$AQID_KEY\" >>{0}/keys; [ -e {0}/open ] && exit 0; echo closed; exit {1}", folder.path().string(), code))};
+    Drill drill{script(folder, "desk",
+                       fmt::format("echo \"$AQID_KEY\" >>{0}/keys; [ -e {0}/open ] && exit 0; echo closed; exit {1}",
+                                   folder.path().string(), code))};
     drill.raise();
     drill.wait_for(1, "desk", "retry");
     CHECK(drill.row(1, "desk").detail == fmt::format("exit {}: closed", code));
@@ -63,11 +70,17 @@ TEST_CASE("a program that ends badly has refused", "[command]")
 TEST_CASE("a program that hangs is killed with what it started, and the warning is in doubt", "[command]")
 {
     const Folder folder;
-    Drill drill{script(folder, "desk", fmt::format("sleep 1000 & echo $! >{0}/grandchild.new; mv {0}/grandchild.new {0}/grandchild; echo $$ >{0}/child; wait", folder.path().string()), "timeout_ms = 700")};
+    Drill drill{script(
+        folder, "desk",
+        fmt::format(
+            "sleep 1000 & echo $! >{0}/grandchild.new; mv {0}/grandchild.new {0}/grandchild; echo $$ >{0}/child; wait",
+            folder.path().string()),
+        "timeout_ms = 700")};
     drill.raise();
     drill.wait_for(1, "desk", "in_doubt");
     CHECK(drill.row(1, "desk").detail.find("700 ms") != std::string::npos);
-    wait_until(5s, "the end of what the program had started", [&] { return !alive(folder / "grandchild") && !alive(folder / "child"); });
+    wait_until(5s, "the end of what the program had started",
+               [&] { return !alive(folder / "grandchild") && !alive(folder / "child"); });
     drill.clock("11:00:00");
     CHECK(drill.row(1, "desk").attempts == 1);
     drill.upgrade(); // the next revision still goes out
@@ -103,7 +116,11 @@ TEST_CASE("a program that does not exist yet is tried again", "[command]")
 TEST_CASE("a program that leaves a child behind with its output open has answered all the same", "[command]")
 {
     const Folder folder;
-    Drill drill{script(folder, "desk", fmt::format("(trap '' HUP; echo $$ >{0}/unused; exec sleep 1000) & echo $! >{0}/grandchild; echo taken", folder.path().string()), "timeout_ms = 20000")};
+    Drill drill{
+        script(folder, "desk",
+               fmt::format("(trap '' HUP; echo $$ >{0}/unused; exec sleep 1000) & echo $! >{0}/grandchild; echo taken",
+                           folder.path().string()),
+               "timeout_ms = 20000")};
     drill.raise();
     drill.wait_for(1, "desk", "accepted", 5s);
     CHECK(drill.row(1, "desk").detail == "taken");
@@ -116,7 +133,8 @@ TEST_CASE("a program that leaves a child behind with its output open has answere
 TEST_CASE("a program that says too much, or reads nothing, is no trouble", "[command]")
 {
     const Folder folder;
-    Drill drill{script(folder, "loud", "head -c 3000000 /dev/zero | tr '\\0' x; echo; exit 0") + script(folder, "deaf", "exec <&-; echo taken")};
+    Drill drill{script(folder, "loud", "head -c 3000000 /dev/zero | tr '\\0' x; echo; exit 0") +
+                script(folder, "deaf", "exec <&-; echo taken")};
     drill.raise();
     drill.wait_for(1, "loud", "accepted");
     drill.wait_for(1, "deaf", "accepted");
@@ -128,7 +146,8 @@ TEST_CASE("a program that says too much, or reads nothing, is no trouble", "[com
 TEST_CASE("a program gets nothing of the daemon but its three streams", "[command]")
 {
     const Folder folder;
-    Drill drill{script(folder, "desk", fmt::format("ls /proc/self/fd | wc -l; env >{}/environment", folder.path().string()))};
+    Drill drill{
+        script(folder, "desk", fmt::format("ls /proc/self/fd | wc -l; env >{}/environment", folder.path().string()))};
     drill.raise();
     drill.wait_for(1, "desk", "accepted");
     CHECK(drill.row(1, "desk").detail == "4"); // 0, 1, 2, and the folder ls reads

@@ -59,7 +59,8 @@ TEST_CASE("an account that the configuration does not know is refused", "[contro
     if (!is_root()) return skipped("needs root, to speak as another account");
     Drill drill{""};
     const auto forecast = [](const char* person) {
-        return fmt::format(R"({{"command":"forecast",{}"area":"C","days":[{{"date":"2016-12-06","high":100}}]}})", *person == '\0' ? "" : fmt::format(R"("person":"{}",)", person));
+        return fmt::format(R"({{"command":"forecast",{}"area":"C","days":[{{"date":"2016-12-06","high":100}}]}})",
+                           *person == '\0' ? "" : fmt::format(R"("person":"{}",)", person));
     };
     // The folder and the socket's mode keep strangers away at all.
     struct stat mode {};
@@ -69,7 +70,8 @@ TEST_CASE("an account that the configuration does not know is refused", "[contro
     // And who comes near is nobody all the same.
     fs::permissions(drill.daemon.socket(), fs::perms{0666});
     CHECK(error_of(talk(drill.daemon.socket(), forecast(""), 5s, nobody)).find("nobody") != std::string::npos);
-    CHECK(error_of(talk(drill.daemon.socket(), forecast("epb-zhang"), 5s, nobody)).find("may not act as epb-zhang") != std::string::npos);
+    CHECK(error_of(talk(drill.daemon.socket(), forecast("epb-zhang"), 5s, nobody)).find("may not act as epb-zhang") !=
+          std::string::npos);
     CHECK(error_of(talk(drill.daemon.socket(), forecast("somebody"), 5s)).find("somebody") != std::string::npos);
     CHECK(error_of(talk(drill.daemon.socket(), forecast(""), 5s)).find("several people") != std::string::npos);
     CHECK(drill.daemon.number("SELECT count(*) FROM journal WHERE kind LIKE 'forecast%'") == 0);
@@ -81,12 +83,29 @@ TEST_CASE("nonsense on the control socket is answered and harms nothing", "[cont
 {
     Drill drill{""};
     const std::vector<std::string> lines = {
-        "", "{", "[]", "null", "42", "\"ping\"", "{}", R"({"command":5})", R"({"command":"explode"})", R"({"command":"forecast"})", R"({"command":"act"})", R"({"command":"clock"})",
-        R"({"command":"clock","now":"soon"})", R"({"command":"clock","now":5})", R"({"command":"forecast","person":"epb-zhang","area":"C","days":[]})",
-        R"({"command":"forecast","person":"epb-zhang","area":"C","days":[5]})", R"({"command":"forecast","person":"epb-zhang","area":"C","days":[{"date":"2016-02-30","high":5}]})",
+        "",
+        "{",
+        "[]",
+        "null",
+        "42",
+        "\"ping\"",
+        "{}",
+        R"({"command":5})",
+        R"({"command":"explode"})",
+        R"({"command":"forecast"})",
+        R"({"command":"act"})",
+        R"({"command":"clock"})",
+        R"({"command":"clock","now":"soon"})",
+        R"({"command":"clock","now":5})",
+        R"({"command":"forecast","person":"epb-zhang","area":"C","days":[]})",
+        R"({"command":"forecast","person":"epb-zhang","area":"C","days":[5]})",
+        R"({"command":"forecast","person":"epb-zhang","area":"C","days":[{"date":"2016-02-30","high":5}]})",
         R"({"command":"forecast","person":"epb-zhang","area":"C","days":[{"date":"2016-12-06","high":99999999999999999999}]})",
-        R"({"command":"act","person":"epb-zhang","warning":"nothing","revision":1,"verb":"sign"})", R"({"command":"act","person":"epb-zhang","warning":"nothing","revision":1,"verb":"explode"})",
-        std::string("\0\xff\x01 binary", 10), std::string(20'000, '['), R"({"command":"ping")" + std::string(40'000, ' ')};
+        R"({"command":"act","person":"epb-zhang","warning":"nothing","revision":1,"verb":"sign"})",
+        R"({"command":"act","person":"epb-zhang","warning":"nothing","revision":1,"verb":"explode"})",
+        std::string("\0\xff\x01 binary", 10),
+        std::string(20'000, '['),
+        R"({"command":"ping")" + std::string(40'000, ' ')};
     for (const auto& line : lines) {
         INFO(line.substr(0, 80));
         const std::string answer = talk(drill.daemon.socket(), line, 5s);
@@ -119,7 +138,8 @@ TEST_CASE("forty connections at once are no trouble", "[control]")
         CHECK(drill.daemon.get("/healthz").status == 200);
         CHECK(drill.daemon.running());
     }
-    wait_until(10s, "an answer after they have gone", [&] { return talk(drill.daemon.socket(), R"({"command": "ping"})", 5s) == R"({"ok":true})"; });
+    wait_until(10s, "an answer after they have gone",
+               [&] { return talk(drill.daemon.socket(), R"({"command": "ping"})", 5s) == R"({"ok":true})"; });
     require_alive(drill.daemon);
     REQUIRE(drill.daemon.stop() == 0);
 }
@@ -129,8 +149,9 @@ TEST_CASE("somebody who asks and never listens holds nobody up", "[control]")
     Drill drill{""};
     const Held deaf{drill.daemon.socket()};
     std::string many;
-    for (int n = 0; n < 500; ++n) many += R"({"command": "status"})"
-                                          "\n";
+    for (int n = 0; n < 500; ++n)
+        many += R"({"command": "status"})"
+                "\n";
     CHECK(deaf.push(many) > 0);
     for (int n = 0; n < 20; ++n) require_alive(drill.daemon);
     REQUIRE(drill.daemon.stop() == 0);
@@ -141,13 +162,15 @@ TEST_CASE("only a drill's clock can be set, and it does not go back", "[control]
     const Folder folder;
     Daemon real{folder.path(), Site{}};
     real.start();
-    CHECK(error_of(talk(real.socket(), R"({"command":"clock","now":"2016-12-05T10:00:00+08:00"})")).find("real") != std::string::npos);
+    CHECK(error_of(talk(real.socket(), R"({"command":"clock","now":"2016-12-05T10:00:00+08:00"})")).find("real") !=
+          std::string::npos);
     REQUIRE(real.stop() == 0);
     CHECK_FALSE(fs::exists(real.socket()));
 
     Drill drill{""};
     drill.clock("12:00:00");
-    CHECK(error_of(talk(drill.daemon.socket(), R"({"command":"clock","now":"2016-12-05T11:59:59+08:00"})")).find("does not go back") != std::string::npos);
+    CHECK(error_of(talk(drill.daemon.socket(), R"({"command":"clock","now":"2016-12-05T11:59:59+08:00"})"))
+              .find("does not go back") != std::string::npos);
     const json::object status = drill.daemon.status();
     CHECK(status.at("now").as_string() == "2016-12-05T12:00:00+08:00");
     drill.clock("12:00:00");

@@ -11,9 +11,11 @@
 namespace aqi::e2e {
 namespace {
 
-std::string webhook(const Catcher& catcher, const std::string& more = {}, const std::string& name = "portal", bool drill = true)
+std::string webhook(const Catcher& catcher, const std::string& more = {}, const std::string& name = "portal",
+                    bool drill = true)
 {
-    return fmt::format("[[channel]]\nname = \"{}\"\nkind = \"webhook\"\nurl = \"{}\"\ndrill = {}\n{}\n\n", name, catcher.url(), drill ? "true" : "false", more);
+    return fmt::format("[[channel]]\nname = \"{}\"\nkind = \"webhook\"\nurl = \"{}\"\ndrill = {}\n{}\n\n", name,
+                       catcher.url(), drill ? "true" : "false", more);
 }
 
 std::vector<std::string> keys(const Catcher& catcher)
@@ -98,7 +100,8 @@ TEST_CASE("a webhook that answers 404 has refused, and is not asked again", "[di
     REQUIRE(drill.daemon.stop() == 0);
 }
 
-TEST_CASE("a webhook that never answers leaves the warning in doubt, and the next revision still goes out", "[dispatch]")
+TEST_CASE("a webhook that never answers leaves the warning in doubt, and the next revision still goes out",
+          "[dispatch]")
 {
     const int behaviour = GENERATE(Catcher::hangs, Catcher::closes);
     INFO((behaviour == Catcher::hangs ? "hangs" : "closes after reading"));
@@ -145,7 +148,8 @@ TEST_CASE("revision 2 waits while revision 1 is tried again", "[dispatch]")
     require_quiet(catcher);
     CHECK(drill.row(2, "portal").state == "prepared");
     drill.clock("10:00:03");
-    wait_until(20s, "the second attempt", [&] { return drill.row(1, "portal").attempts == 2 && drill.row(1, "portal").state == "retry"; });
+    wait_until(20s, "the second attempt",
+               [&] { return drill.row(1, "portal").attempts == 2 && drill.row(1, "portal").state == "retry"; });
     CHECK(drill.row(2, "portal").state == "prepared");
     drill.clock("10:01:00");
     drill.wait_for(2, "portal", "accepted");
@@ -236,7 +240,8 @@ TEST_CASE("a daemon that is stopped gives a message on its way a moment", "[disp
     REQUIRE(drill.daemon.stop() == 0);
 }
 
-TEST_CASE("a warning that a full disk does not let be written down is not sent, and goes out once when it does", "[dispatch]")
+TEST_CASE("a warning that a full disk does not let be written down is not sent, and goes out once when it does",
+          "[dispatch]")
 {
     Catcher catcher;
     catcher.refuse();
@@ -262,7 +267,8 @@ TEST_CASE("an outcome that a full disk does not let be written down is kept unti
     drill.raise();
     wait_until(20s, "the request", [&] { return catcher.caught().size() == 1; });
     drill.daemon.fault("pwrite aqid.db-wal 28 0");
-    wait_until(20s, "the complaint", [&] { return drill.daemon.log().find("the outbox cannot be written") != std::string::npos; });
+    wait_until(20s, "the complaint",
+               [&] { return drill.daemon.log().find("the outbox cannot be written") != std::string::npos; });
     CHECK(drill.row(1, "portal").state == "sending");
     require_quiet(catcher);
     drill.daemon.fault("");
@@ -302,7 +308,8 @@ TEST_CASE("a second aqid that is refused leaves the first one's message on its w
     Drill drill{webhook(catcher)};
     drill.raise();
     wait_until(20s, "the request", [&] { return catcher.caught().size() == 1; });
-    const Said said = run({program("aqid"), "--config", drill.daemon.config().string(), "--simulated-clock", Drill::begin});
+    const Said said =
+        run({program("aqid"), "--config", drill.daemon.config().string(), "--simulated-clock", Drill::begin});
     INFO(said.text);
     CHECK(said.exit_code == 1);
     CHECK(drill.row(1, "portal").state == "sending");
@@ -328,7 +335,10 @@ TEST_CASE("outside a drill a drill's channel stays closed, and four people are f
     Catcher practice, real;
     const Folder folder;
     Site site;
-    const std::map<std::string, std::pair<std::string, unsigned>> accounts{{"epb-zhang", {"root", 0}}, {"met-li", {"daemon", 1}}, {"gov-zhao", {"bin", 2}}, {"gov-chen", {"nobody", 65534}}};
+    const std::map<std::string, std::pair<std::string, unsigned>> accounts{{"epb-zhang", {"root", 0}},
+                                                                           {"met-li", {"daemon", 1}},
+                                                                           {"gov-zhao", {"bin", 2}},
+                                                                           {"gov-chen", {"nobody", 65534}}};
     std::map<std::string, std::string> names;
     for (const auto& [person, account] : accounts) names[person] = account.first;
     site.more = duty_room(names) + webhook(practice) + webhook(real, {}, "town", false);
@@ -341,11 +351,15 @@ TEST_CASE("outside a drill a drill's channel stays closed, and four people are f
         REQUIRE(answer.at("ok").as_bool());
     };
     const std::int32_t tomorrow = newest_hour() + 24;
-    const json::array days{{{"date", hour_text(tomorrow).substr(0, 10)}, {"low", 210}, {"high", 230}}, {{"date", hour_text(tomorrow + 24).substr(0, 10)}, {"low", 210}, {"high", 230}}};
-    for (const auto* person : {"epb-zhang", "met-li"}) say(person, {{"command", "forecast"}, {"area", "C"}, {"days", days}});
+    const json::array days{{{"date", hour_text(tomorrow).substr(0, 10)}, {"low", 210}, {"high", 230}},
+                           {{"date", hour_text(tomorrow + 24).substr(0, 10)}, {"low", 210}, {"high", 230}}};
+    for (const auto* person : {"epb-zhang", "met-li"})
+        say(person, {{"command", "forecast"}, {"area", "C"}, {"days", days}});
     const json::object status = daemon.status();
     const std::string warning{status.at("warnings").at(0).at("id").as_string()};
-    const auto act = [&](const std::string& person, const char* verb) { say(person, {{"command", "act"}, {"verb", verb}, {"warning", warning}, {"revision", 1}}); };
+    const auto act = [&](const std::string& person, const char* verb) {
+        say(person, {{"command", "act"}, {"verb", verb}, {"warning", warning}, {"revision", 1}});
+    };
     act("epb-zhang", "sign");
     act("met-li", "sign");
     act("gov-zhao", "approve");

@@ -17,7 +17,9 @@ std::string duty_room(const std::map<std::string, std::string>& accounts)
                       "[[organisation]]\nid = \"met\"\nname = \"Meteorology\"\nbureau = \"meteorology\"\n\n"
                       "[[organisation]]\nid = \"gov\"\nname = \"Government\"\nbureau = \"government\"\n\n";
     const auto person = [&](const char* id, const char* organisation, const char* rights) {
-        out += fmt::format("[[person]]\nid = \"{0}\"\nname = \"{0}\"\norganisation = \"{1}\"\n{2}\naccount = \"{3}\"\n\n", id, organisation, rights, accounts.at(id));
+        out +=
+            fmt::format("[[person]]\nid = \"{0}\"\nname = \"{0}\"\norganisation = \"{1}\"\n{2}\naccount = \"{3}\"\n\n",
+                        id, organisation, rights, accounts.at(id));
     };
     person("epb-zhang", "epb", "may = [\"forecast\", \"sign\"]");
     person("met-li", "met", "may = [\"forecast\", \"sign\"]");
@@ -47,7 +49,11 @@ Daemon::Options Drill::options_of(bool fault_disk)
     return options;
 }
 
-Drill::Drill(const std::string& channels, bool fault_disk) : daemon(folder.path(), site_of(channels), options_of(fault_disk)) { daemon.start(); }
+Drill::Drill(const std::string& channels, bool fault_disk)
+    : daemon(folder.path(), site_of(channels), options_of(fault_disk))
+{
+    daemon.start();
+}
 
 void Drill::say(const json::object& request)
 {
@@ -59,13 +65,17 @@ void Drill::say(const json::object& request)
 void Drill::forecast(const std::vector<std::pair<std::string, int>>& days)
 {
     json::array list;
-    for (const auto& [date, aqi] : days) list.push_back(json::object{{"date", date}, {"low", aqi - 20}, {"high", aqi}, {"primary", "PM2.5"}});
-    for (const auto* person : {"epb-zhang", "met-li"}) say({{"command", "forecast"}, {"person", person}, {"area", "C"}, {"days", list}});
+    for (const auto& [date, aqi] : days)
+        list.push_back(json::object{{"date", date}, {"low", aqi - 20}, {"high", aqi}, {"primary", "PM2.5"}});
+    for (const auto* person : {"epb-zhang", "met-li"})
+        say({{"command", "forecast"}, {"person", person}, {"area", "C"}, {"days", list}});
 }
 
 void Drill::publish(int revision)
 {
-    const auto act = [&](const char* verb, const char* person) { say({{"command", "act"}, {"verb", verb}, {"person", person}, {"warning", warning}, {"revision", revision}}); };
+    const auto act = [&](const char* verb, const char* person) {
+        say({{"command", "act"}, {"verb", verb}, {"person", person}, {"warning", warning}, {"revision", revision}});
+    };
     act("sign", "epb-zhang");
     act("sign", "met-li");
     act("approve", "gov-zhao");
@@ -86,14 +96,18 @@ void Drill::upgrade()
 
 Drill::Row Drill::row(int revision, const std::string& channel)
 {
-    const auto rows = daemon.rows(fmt::format("SELECT state, attempts, detail FROM outbox WHERE warning = '{}' AND revision = {} AND channel = '{}'", warning, revision, channel));
+    const auto rows = daemon.rows(fmt::format(
+        "SELECT state, attempts, detail FROM outbox WHERE warning = '{}' AND revision = {} AND channel = '{}'", warning,
+        revision, channel));
     return rows.empty() ? Row{} : Row{rows[0][0], std::stoi(rows[0][1]), rows[0][2]};
 }
 
 void Drill::wait_for(int revision, const std::string& channel, const std::string& state, milliseconds limit)
 {
     const bool came = comes(limit, [&] { return row(revision, channel).state == state; });
-    if (!came) FAIL(fmt::format("never came: revision {} {} on {}; it is {} ({})", revision, state, channel, row(revision, channel).state, row(revision, channel).detail));
+    if (!came)
+        FAIL(fmt::format("never came: revision {} {} on {}; it is {} ({})", revision, state, channel,
+                         row(revision, channel).state, row(revision, channel).detail));
 }
 
 } // namespace aqi::e2e

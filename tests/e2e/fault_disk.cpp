@@ -48,7 +48,9 @@ void read_rules()
     std::FILE* in = std::fopen(file, "re");
     if (in == nullptr) return;
     Rule rule;
-    while (count < rules.size() && std::fscanf(in, "%15s %63s %d %d", rule.call.data(), rule.part.data(), &rule.error, &rule.delay_ms) == 4) rules[count++] = rule;
+    while (count < rules.size() &&
+           std::fscanf(in, "%15s %63s %d %d", rule.call.data(), rule.part.data(), &rule.error, &rule.delay_ms) == 4)
+        rules[count++] = rule;
     std::fclose(in);
 }
 
@@ -66,7 +68,9 @@ int fault(const char* call, int file)
         if (::readlink(link.data(), path.data(), path.size() - 1) < 0) return 0;
         bool any = false;
         for (std::size_t i = 0; i < count && !any; ++i) {
-            if (std::strcmp(rules[i].call.data(), call) != 0 || std::strstr(path.data(), rules[i].part.data()) == nullptr) continue;
+            if (std::strcmp(rules[i].call.data(), call) != 0 ||
+                std::strstr(path.data(), rules[i].part.data()) == nullptr)
+                continue;
             found = rules[i];
             any = true;
         }
@@ -79,7 +83,11 @@ int fault(const char* call, int file)
     return found.error;
 }
 
-template <class Function> Function* real(const char* name) { return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name)); }
+template <class Function>
+Function* real(const char* name)
+{
+    return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
 
 } // namespace
 

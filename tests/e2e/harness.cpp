@@ -54,8 +54,10 @@ void tell_guardian(const std::string& line)
         for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n')) {
             const std::string line = text.substr(0, end);
             text.erase(0, end + 1);
-            if (line.front() == '+') noted.insert(line.substr(1));
-            else noted.erase(line.substr(1));
+            if (line.front() == '+')
+                noted.insert(line.substr(1));
+            else
+                noted.erase(line.substr(1));
         }
     }
     for (const auto& line : noted)
@@ -240,8 +242,10 @@ Folder::Folder()
 Folder::~Folder()
 {
     std::error_code ignored;
-    if (from_environment("AQID_E2E_KEEP", 0) != 0) std::cout << "kept: " << path_.string() << std::endl;
-    else fs::remove_all(path_, ignored);
+    if (from_environment("AQID_E2E_KEEP", 0) != 0)
+        std::cout << "kept: " << path_.string() << std::endl;
+    else
+        fs::remove_all(path_, ignored);
     tell_guardian("-d" + path_.string());
 }
 
@@ -250,11 +254,13 @@ Child::Child(const Start& start)
     auto command = start.command;
     std::vector<std::string> environment;
     for (char** line = environ; *line != nullptr; ++line)
-        if (!start.environment.contains(std::string{*line}.substr(0, std::string_view{*line}.find('=')))) environment.emplace_back(*line);
+        if (!start.environment.contains(std::string{*line}.substr(0, std::string_view{*line}.find('='))))
+            environment.emplace_back(*line);
     for (const auto& [name, value] : start.environment) environment.push_back(name + "=" + value);
     const auto argv = pointers(command);
     const auto envp = pointers(environment);
-    const int log = start.log.empty() ? ::open("/dev/null", O_WRONLY | O_CLOEXEC) : ::open(start.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const int log = start.log.empty() ? ::open("/dev/null", O_WRONLY | O_CLOEXEC)
+                                      : ::open(start.log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     // No signal may reach the test framework's handlers in the child.
     sigset_t all, before;
     sigfillset(&all);
@@ -299,8 +305,7 @@ void Child::kill()
     if (exit_) return;
     ::kill(-pid_, SIGKILL);
     int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
     reaped(status);
 }
 
@@ -403,7 +408,8 @@ Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
     (void)!::send(socket, request.data(), request.size(), MSG_NOSIGNAL);
     std::string text;
     std::array<char, 65536> chunk{};
-    for (ssize_t n = 0; (n = ::recv(socket, chunk.data(), chunk.size(), 0)) > 0;) text.append(chunk.data(), static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::recv(socket, chunk.data(), chunk.size(), 0)) > 0;)
+        text.append(chunk.data(), static_cast<std::size_t>(n));
     ::close(socket);
     const auto head = text.find("\r\n\r\n");
     if (!text.starts_with("HTTP/1.1 ") || head == std::string::npos) return reply;
@@ -427,7 +433,8 @@ std::string talk(const fs::path& socket, std::string_view line, milliseconds lim
     ::close(ends[1]);
     std::string answer;
     std::array<char, 65536> chunk{};
-    for (ssize_t n = 0; (n = ::read(ends[0], chunk.data(), chunk.size())) > 0;) answer.append(chunk.data(), static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::read(ends[0], chunk.data(), chunk.size())) > 0;)
+        answer.append(chunk.data(), static_cast<std::size_t>(n));
     ::close(ends[0]);
     ::waitpid(child, nullptr, 0);
     return answer;

@@ -49,7 +49,8 @@ bool is_root();
 bool inside_namespace();
 
 std::string read_file(const fs::path& file);
-void write_file(const fs::path& file, std::string_view text, fs::perms perms = fs::perms::owner_read | fs::perms::owner_write);
+void write_file(const fs::path& file, std::string_view text,
+                fs::perms perms = fs::perms::owner_read | fs::perms::owner_write);
 std::size_t occurrences(std::string_view text, std::string_view part);
 
 /// A folder of its own, gone at the end (AQID_E2E_KEEP=1 keeps it). Others may walk through it, not list it.
@@ -68,9 +69,9 @@ private:
 
 struct Start {
     std::vector<std::string> command;
-    fs::path log; ///< gets standard output and error, appended
+    fs::path log;                                   ///< gets standard output and error, appended
     std::map<std::string, std::string> environment; ///< beside our own
-    std::optional<unsigned> as; ///< uid, when we are root
+    std::optional<unsigned> as;                     ///< uid, when we are root
 };
 
 /// A process in a group of its own. The destructor kills the group.
@@ -122,6 +123,7 @@ Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit =
 
 /// One line to a Unix socket, one line back; empty when the other side closes or says nothing in time. `as`: spoken by
 /// another account (root only).
-std::string talk(const fs::path& socket, std::string_view line, milliseconds limit = 20s, std::optional<unsigned> as = {});
+std::string talk(const fs::path& socket, std::string_view line, milliseconds limit = 20s,
+                 std::optional<unsigned> as = {});
 
 } // namespace aqi::e2e

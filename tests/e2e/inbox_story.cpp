@@ -12,7 +12,8 @@ constexpr std::size_t batch = 40;
 
 /// A daemon whose journal takes nothing while the inbox fills; then it is killed, and its broker too.
 struct Unread {
-    explicit Unread(int lives) : broker(folder.path()), messages(many_readings(stations, batch * static_cast<std::size_t>(lives)))
+    explicit Unread(int lives)
+        : broker(folder.path()), messages(many_readings(stations, batch * static_cast<std::size_t>(lives)))
     {
         broker.start();
         Site site;
@@ -35,7 +36,8 @@ struct Unread {
             const std::vector<Message> part{begin, begin + static_cast<std::ptrdiff_t>(batch)};
             const auto bytes = daemon->inbox_bytes();
             publish_all(broker.login("stations"), part);
-            wait_until(20s, "the messages in the inbox", [&] { return daemon->inbox_bytes() == bytes + inbox_bytes_of(part); });
+            wait_until(20s, "the messages in the inbox",
+                       [&] { return daemon->inbox_bytes() == bytes + inbox_bytes_of(part); });
         }
         daemon->kill();
         broker.stop();
@@ -83,14 +85,17 @@ TEST_CASE("a torn tail is survived with a notice, and every entry before it is k
         --expected; // it was acknowledged only because this test cut it, not the crash
     }
     stage.daemon->start();
-    wait_until(20s, "the entries before the tear", [&] { return stage.daemon->number("SELECT count(*) FROM observation") == static_cast<std::int64_t>(2 * expected); });
+    wait_until(20s, "the entries before the tear", [&] {
+        return stage.daemon->number("SELECT count(*) FROM observation") == static_cast<std::int64_t>(2 * expected);
+    });
     CHECK(stage.daemon->log().find("cut off by a crash") != std::string::npos);
     CHECK(stage.daemon->count("inbox_damage") == 0);
     // And it goes on: through the tear, and through another start.
     stage.broker.start();
     stage.daemon->wait_for_link("up");
     publish_all(stage.broker.login("stations"), stage.messages);
-    wait_until(20s, "all messages", [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2 * batch; });
+    wait_until(20s, "all messages",
+               [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2 * batch; });
     stage.daemon->kill();
     stage.daemon->start();
     require_exactly_once(stage.daemon->database(), stations, batch);
@@ -132,7 +137,9 @@ TEST_CASE("a flipped byte in the newest segment is damage and no torn tail", "[i
     const fs::path file = stage.segments().back();
     Unread::flip(file, fs::file_size(file) / 2);
     stage.daemon->start();
-    wait_until(20s, "the entries before the damage", [&] { return stage.daemon->number("SELECT count(*) FROM observation") >= static_cast<std::int64_t>(batch - 4); });
+    wait_until(20s, "the entries before the damage", [&] {
+        return stage.daemon->number("SELECT count(*) FROM observation") >= static_cast<std::int64_t>(batch - 4);
+    });
     CHECK(stage.daemon->count("inbox_damage") == 1);
     CHECK(stage.daemon->number("SELECT count(*) FROM parked WHERE link = 'inbox'") == 1);
     CHECK(stage.daemon->log().find("nobody was told they had arrived") == std::string::npos);
@@ -146,7 +153,8 @@ TEST_CASE("a segment that has gone is reported, and later ones are taken in", "[
     REQUIRE(segments.size() == 2);
     fs::remove(segments.front());
     stage.daemon->start();
-    wait_until(20s, "the later segment", [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2 * batch; });
+    wait_until(20s, "the later segment",
+               [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2 * batch; });
     CHECK(stage.daemon->count("inbox_damage") >= 1);
     REQUIRE(stage.daemon->stop() == 0);
 }
@@ -155,7 +163,9 @@ TEST_CASE("an inbox of many segments is taken in after a kill, in order and once
 {
     Unread stage{4};
     stage.daemon->start();
-    wait_until(20s, "all messages", [&] { return stage.daemon->number("SELECT count(*) FROM observation") == static_cast<std::int64_t>(8 * batch); });
+    wait_until(20s, "all messages", [&] {
+        return stage.daemon->number("SELECT count(*) FROM observation") == static_cast<std::int64_t>(8 * batch);
+    });
     require_exactly_once(stage.daemon->database(), stations, 4 * batch);
     CHECK(stage.daemon->count("inbox_damage") == 0);
     // What was taken in is deleted.

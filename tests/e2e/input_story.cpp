@@ -40,7 +40,10 @@ struct Stage {
     std::uint16_t id = 0;
 };
 
-std::string with(const std::string& values, const std::string& time) { return fmt::format(R"({{"station":"S01","time":"{}","values":{{{}}}}})", time, values); }
+std::string with(const std::string& values, const std::string& time)
+{
+    return fmt::format(R"({{"station":"S01","time":"{}","values":{{{}}}}})", time, values);
+}
 
 std::string nested(std::size_t depth)
 {
@@ -95,7 +98,8 @@ TEST_CASE("each kind of bad input is counted, kept with its reason, and stops no
         {"a negative value", with(R"("pm2_5_ug_m3":-1)", then), "impossible_value", {}},
         {"a time in the future", with(good, hour_text(newest_hour() + 3)), "time_in_future", {}},
         {"a time too long ago", with(good, hour_text(newest_hour() - 24 * 1'100)), "too_old", {}},
-        {"an unknown station", fmt::format(R"({{"station":"S99","time":"{}","values":{{{}}}}})", then, good), "unknown_station", topic_of("S99")},
+        {"an unknown station", fmt::format(R"({{"station":"S99","time":"{}","values":{{{}}}}})", then, good),
+         "unknown_station", topic_of("S99")},
         {"the wrong station for the topic", with(good, then), "wrong_station", topic_of("S02")},
         {"more than 256 KiB", std::string(256 * 1024 + 1, 'x'), "too_large", {}},
         {"more than 256 KiB of good JSON", with(good, then) + std::string(300 * 1024, ' '), "too_large", {}},
@@ -107,14 +111,16 @@ TEST_CASE("each kind of bad input is counted, kept with its reason, and stops no
         const std::int64_t parked = daemon.number("SELECT coalesce(max(id), 0) FROM parked");
         stage.send({row.topic.empty() ? topic_of("S01") : row.topic, row.payload, false});
         CHECK(daemon.count(counter) == counted + 1);
-        const auto rows = daemon.rows(fmt::format("SELECT reason, detail, link, origin, length(bytes) FROM parked WHERE id > {}", parked));
+        const auto rows = daemon.rows(
+            fmt::format("SELECT reason, detail, link, origin, length(bytes) FROM parked WHERE id > {}", parked));
         REQUIRE(rows.size() == 1);
         CHECK(rows[0][0] == row.reason);
         CHECK_FALSE(rows[0][1].empty());
         CHECK(rows[0][2] == "broker");
         CHECK(rows[0][3] == (row.topic.empty() ? topic_of("S01") : row.topic));
         CHECK(std::stoul(rows[0][4]) == std::min<std::size_t>(row.payload.size(), 4096));
-        CHECK(daemon.number("SELECT count(*) FROM observation WHERE station = (SELECT id FROM place WHERE code = 'S01')") == 0);
+        CHECK(daemon.number(
+                  "SELECT count(*) FROM observation WHERE station = (SELECT id FROM place WHERE code = 'S01')") == 0);
     }
     stage.require_alive(hour);
     // What was put aside is shown, with its reason, where the operator looks.
@@ -127,7 +133,8 @@ TEST_CASE("one bad reading of a batch does not take the others with it", "[input
 {
     Stage stage;
     const std::int32_t hour = newest_hour() - 30;
-    stage.send("[" + reading(1, hour) + "," + with(R"("pm2_5_ug_m3":-1)", hour_text(hour + 1)) + "," + reading(1, hour + 2) + "," + R"({"station":"S01"})" + "]");
+    stage.send("[" + reading(1, hour) + "," + with(R"("pm2_5_ug_m3":-1)", hour_text(hour + 1)) + "," +
+               reading(1, hour + 2) + "," + R"({"station":"S01"})" + "]");
     CHECK(stage.daemon->number("SELECT count(*) FROM observation") == 4);
     CHECK(stage.daemon->count("aside_impossible_value") == 1);
     CHECK(stage.daemon->count("aside_malformed") == 1);
@@ -150,7 +157,10 @@ TEST_CASE("a duplicate is a no-op, and a revision keeps both rows and counts the
     CHECK(daemon.number("SELECT count(*) FROM observation") == 2);
     CHECK(daemon.number("SELECT value_ng FROM observation ORDER BY seq LIMIT 1") == 35'200);
     // The second one counts: here, and after a restart.
-    const auto counts = [&] { return daemon.number(fmt::format("SELECT pm2_5_ng FROM hourly h JOIN place p ON p.id = h.place WHERE p.code = 'S01' AND h.hour = {}", hour)); };
+    const auto counts = [&] {
+        return daemon.number(fmt::format(
+            "SELECT pm2_5_ng FROM hourly h JOIN place p ON p.id = h.place WHERE p.code = 'S01' AND h.hour = {}", hour));
+    };
     wait_until(20s, "the figure of the second value", [&] { return counts() == 36'000; });
     daemon.kill();
     daemon.start();
@@ -169,7 +179,9 @@ TEST_CASE("a late hour is taken in, marked late, and its figures follow", "[inpu
     const std::int32_t hour = newest_hour() - 50;
     stage.send(reading(1, hour));
     CHECK(stage.daemon->count("late_values") == 2);
-    CHECK(stage.daemon->number(fmt::format("SELECT pm2_5_ng FROM hourly h JOIN place p ON p.id = h.place WHERE p.code = 'S01' AND h.hour = {}", hour)) == pm2_5_ng(1, hour));
+    CHECK(stage.daemon->number(fmt::format(
+              "SELECT pm2_5_ng FROM hourly h JOIN place p ON p.id = h.place WHERE p.code = 'S01' AND h.hour = {}",
+              hour)) == pm2_5_ng(1, hour));
     CHECK(stage.daemon->number("SELECT count(*) FROM parked") == 0);
     REQUIRE(stage.daemon->stop() == 0);
 }
@@ -200,7 +212,8 @@ TEST_CASE("a flood of nonsense is counted to the last and the readings among it 
         for (int n = 0; n < 4; ++n) messages.push_back({topic_of("S01"), fmt::format("nonsense {}", n), false});
     }
     publish_all(stage.broker.login("stations", "flood"), messages);
-    wait_until(60s, "the last frame", [&] { return stage.daemon->count("frames") == static_cast<std::int64_t>(messages.size()); });
+    wait_until(60s, "the last frame",
+               [&] { return stage.daemon->count("frames") == static_cast<std::int64_t>(messages.size()); });
     CHECK(stage.daemon->count("aside_malformed") == 4 * good);
     require_exactly_once(stage.daemon->database(), 4, good);
     REQUIRE(stage.daemon->stop() == 0);

@@ -18,10 +18,14 @@ public:
         for (std::size_t c = 0; c < connections; ++c) {
             std::vector<Message> part;
             for (std::size_t n = c; n < messages.size(); n += connections) part.push_back(messages[n]);
-            publishers_.push_back(std::make_unique<Publisher>(broker.login("stations", fmt::format("station-{}", c)), std::move(part), pause_us));
+            publishers_.push_back(std::make_unique<Publisher>(broker.login("stations", fmt::format("station-{}", c)),
+                                                              std::move(part), pause_us));
         }
     }
-    bool done() const { return std::all_of(publishers_.begin(), publishers_.end(), [](const auto& p) { return p->done(); }); }
+    bool done() const
+    {
+        return std::all_of(publishers_.begin(), publishers_.end(), [](const auto& p) { return p->done(); });
+    }
     std::size_t acknowledged() const { return sum(&Publisher::acknowledged); }
     std::size_t sent_again() const { return sum(&Publisher::sent_again); }
     std::size_t connections() const { return sum(&Publisher::connections); }
@@ -37,7 +41,10 @@ private:
 };
 
 std::size_t message_count() { return static_cast<std::size_t>(from_environment("AQID_E2E_ROUNDS", 4'000)); }
-int kill_count() { return from_environment("AQID_E2E_KILLS", static_cast<int>(std::max<std::size_t>(6, message_count() / 700))); }
+int kill_count()
+{
+    return from_environment("AQID_E2E_KILLS", static_cast<int>(std::max<std::size_t>(6, message_count() / 700)));
+}
 
 unsigned seed()
 {
@@ -49,8 +56,9 @@ unsigned seed()
 
 void wait_until_all_is_stored(Daemon& daemon, std::size_t count)
 {
-    wait_until(60s + milliseconds{count * 5}, fmt::format("the last of {} messages in the journal", count),
-               [&] { return daemon.number("SELECT count(*) FROM observation") >= static_cast<std::int64_t>(2 * count); });
+    wait_until(60s + milliseconds{count * 5}, fmt::format("the last of {} messages in the journal", count), [&] {
+        return daemon.number("SELECT count(*) FROM observation") >= static_cast<std::int64_t>(2 * count);
+    });
     // Whatever the broker still delivers comes before this one.
     daemon.wait_for_link("up");
 }
@@ -76,8 +84,10 @@ void kill_at_random_instants(const std::string& durability)
         if (k % 2 == 0) {
             // In the middle of work: when so much more has been stored.
             const auto share = static_cast<std::size_t>(k) * count / static_cast<std::size_t>(kills);
-            const auto rows = static_cast<std::int64_t>(2 * share + random() % (2 * count / static_cast<std::size_t>(kills)));
-            wait_until(60s, fmt::format("row {}", rows), [&] { return daemon.number("SELECT max(seq) FROM observation") >= rows; });
+            const auto rows =
+                static_cast<std::int64_t>(2 * share + random() % (2 * count / static_cast<std::size_t>(kills)));
+            wait_until(60s, fmt::format("row {}", rows),
+                       [&] { return daemon.number("SELECT max(seq) FROM observation") >= rows; });
         } else {
             // At some instant after its start: here the instant itself is the story.
             std::this_thread::sleep_for(milliseconds{random() % 400});
@@ -98,9 +108,15 @@ void kill_at_random_instants(const std::string& durability)
 
 } // namespace
 
-TEST_CASE("with durability process every acknowledged message is stored once, whenever the daemon is killed", "[kill]") { kill_at_random_instants("process"); }
+TEST_CASE("with durability process every acknowledged message is stored once, whenever the daemon is killed", "[kill]")
+{
+    kill_at_random_instants("process");
+}
 
-TEST_CASE("with durability power every acknowledged message is stored once, whenever the daemon is killed", "[kill]") { kill_at_random_instants("power"); }
+TEST_CASE("with durability power every acknowledged message is stored once, whenever the daemon is killed", "[kill]")
+{
+    kill_at_random_instants("power");
+}
 
 TEST_CASE("every acknowledged message is stored once when the broker is restarted in order", "[kill]")
 {
@@ -156,7 +172,8 @@ TEST_CASE("what is in the inbox and not yet in the journal survives a kill", "[k
     broker.stop(); // it cannot help
     daemon.fault("");
     daemon.start();
-    wait_until(20s, "the inbox's entries in the journal", [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
+    wait_until(20s, "the inbox's entries in the journal",
+               [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
     require_exactly_once(daemon.database(), stations, count);
     REQUIRE(daemon.stop() == 0);
 }

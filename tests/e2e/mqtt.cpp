@@ -16,7 +16,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr std::uint8_t connect_packet = 0x10, connack = 0x20, publish_packet = 0x30, puback = 0x40, subscribe_packet = 0x80, suback = 0x90, disconnect = 0xe0;
+constexpr std::uint8_t connect_packet = 0x10, connack = 0x20, publish_packet = 0x30, puback = 0x40,
+                       subscribe_packet = 0x80, suback = 0x90, disconnect = 0xe0;
 constexpr std::size_t window = 100;
 
 void put_u16(std::string& out, std::size_t value)
@@ -33,7 +34,8 @@ void put_text(std::string& out, std::string_view text)
 
 std::uint16_t u16_at(const std::string& text, std::size_t at)
 {
-    return static_cast<std::uint16_t>(static_cast<unsigned char>(text.at(at)) << 8 | static_cast<unsigned char>(text.at(at + 1)));
+    return static_cast<std::uint16_t>(static_cast<unsigned char>(text.at(at)) << 8 |
+                                      static_cast<unsigned char>(text.at(at + 1)));
 }
 
 std::string packet(std::uint8_t head, const std::string& body)
@@ -96,7 +98,8 @@ Mqtt::Mqtt(const Login& login)
     address.sin_port = htons(login.port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     try {
-        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("no broker");
+        if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+            throw std::runtime_error("no broker");
         std::string body;
         put_text(body, "MQTT");
         body += '\4';
@@ -112,7 +115,9 @@ Mqtt::Mqtt(const Login& login)
         std::optional<std::string> answer;
         while (!(answer = take(input_, head)))
             if (!fill(10s)) throw std::runtime_error("the broker does not answer");
-        if (head != connack || answer->size() < 2 || (*answer)[1] != 0) throw std::runtime_error(fmt::format("the broker refuses {}: {}", login.user, static_cast<int>((*answer)[1])));
+        if (head != connack || answer->size() < 2 || (*answer)[1] != 0)
+            throw std::runtime_error(
+                fmt::format("the broker refuses {}: {}", login.user, static_cast<int>((*answer)[1])));
     } catch (...) {
         ::close(socket_);
         throw;
@@ -168,12 +173,15 @@ std::optional<Mqtt::Came> Mqtt::read(milliseconds limit)
         std::uint8_t head = 0;
         while (auto body = take(input_, head)) {
             Came came;
-            if (head == puback) came.acknowledged = u16_at(*body, 0);
-            else if (head == suback) came.granted = static_cast<unsigned char>(body->at(2));
+            if (head == puback)
+                came.acknowledged = u16_at(*body, 0);
+            else if (head == suback)
+                came.granted = static_cast<unsigned char>(body->at(2));
             else if ((head & 0xf0) == publish_packet) {
                 const std::size_t topic = u16_at(*body, 0);
                 const bool numbered = (head & 0x06) != 0;
-                came.message = Message{body->substr(2, topic), body->substr(2 + topic + (numbered ? 2 : 0)), (head & 0x01) != 0};
+                came.message =
+                    Message{body->substr(2, topic), body->substr(2 + topic + (numbered ? 2 : 0)), (head & 0x01) != 0};
                 if (numbered) send(puback, body->substr(2 + topic, 2));
             } else {
                 continue;
@@ -190,15 +198,16 @@ void publish_all(const Login& login, const std::vector<Message>& messages)
     Mqtt mqtt{login};
     std::size_t next = 0, open = 0;
     while (next < messages.size() || open > 0) {
-        for (; next < messages.size() && open < window; ++next, ++open) mqtt.publish(messages[next], static_cast<std::uint16_t>(next % 60'000 + 1));
+        for (; next < messages.size() && open < window; ++next, ++open)
+            mqtt.publish(messages[next], static_cast<std::uint16_t>(next % 60'000 + 1));
         const auto came = mqtt.read(patient(20s));
         if (!came) throw std::runtime_error("the broker does not acknowledge");
         if (came->acknowledged) --open;
     }
 }
 
-Publisher::Publisher(Login login, std::vector<Message> messages, int pause_us) :
-    login_(std::move(login)), messages_(std::move(messages)), pause_us_(pause_us), thread_([this] { work(); })
+Publisher::Publisher(Login login, std::vector<Message> messages, int pause_us)
+    : login_(std::move(login)), messages_(std::move(messages)), pause_us_(pause_us), thread_([this] { work(); })
 {}
 
 Publisher::~Publisher()
@@ -239,7 +248,9 @@ void Publisher::one_connection()
     }
 }
 
-Listener::Listener(Login login, std::string filter) : login_(std::move(login)), filter_(std::move(filter)), thread_([this] { work(); }) {}
+Listener::Listener(Login login, std::string filter)
+    : login_(std::move(login)), filter_(std::move(filter)), thread_([this] { work(); })
+{}
 
 Listener::~Listener()
 {

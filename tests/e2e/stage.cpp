@@ -40,14 +40,16 @@ std::pair<int, std::int32_t> place_of(std::size_t n, int stations, std::int32_t 
 
 } // namespace
 
-Broker::Broker(const fs::path& parent, Options options) : parent_(parent), folder_(parent / "broker"), log_(parent / "broker.log"), options_(std::move(options))
+Broker::Broker(const fs::path& parent, Options options)
+    : parent_(parent), folder_(parent / "broker"), log_(parent / "broker.log"), options_(std::move(options))
 {
     fs::create_directories(folder_);
     write_file(folder_ / "passwords", ""); // mosquitto_passwd wants it to be there
     for (const auto* user : {"aqid", "stations", "watcher", "S01"}) {
         const std::string password = secret();
         write_file(password_file(user), password + "\n");
-        REQUIRE(run({"/usr/bin/mosquitto_passwd", "-b", (folder_ / "passwords").string(), user, password}).exit_code == 0);
+        REQUIRE(run({"/usr/bin/mosquitto_passwd", "-b", (folder_ / "passwords").string(), user, password}).exit_code ==
+                0);
     }
     set_acl(read_file(source("schemas/broker/aqid.acl")));
     port_ = free_port();
@@ -76,16 +78,20 @@ void Broker::start()
     std::string text;
     for (std::string line; std::getline(shipped, line);) {
         const std::string key = line.substr(0, line.find(' '));
-        if (options_.without_rules && (key == "allow_anonymous" || key == "password_file" || key == "acl_file")) continue;
+        if (options_.without_rules && (key == "allow_anonymous" || key == "password_file" || key == "acl_file"))
+            continue;
         text += (set.contains(key) ? key + " " + set[key] : line) + "\n";
     }
     write_file(folder_ / "mosquitto.conf", text + options_.more + "\n", fs::perms{0644});
-    if (inside_namespace()) write_file(folder_ / "mosquitto.conf", text + "user root\n" + options_.more + "\n", fs::perms{0644}); // it may become nobody else
+    if (inside_namespace())
+        write_file(folder_ / "mosquitto.conf", text + "user root\n" + options_.more + "\n",
+                   fs::perms{0644}); // it may become nobody else
     if (is_root()) {
         own(folder_);
         for (const auto& file : fs::directory_iterator{folder_}) own(file.path());
     }
-    child_ = std::make_unique<Child>(Start{{mosquitto_program(), "-c", (folder_ / "mosquitto.conf").string()}, log_, {}, {}});
+    child_ = std::make_unique<Child>(
+        Start{{mosquitto_program(), "-c", (folder_ / "mosquitto.conf").string()}, log_, {}, {}});
     wait_until(20s, "the broker", [&] {
         if (!child_->running()) FAIL("the broker ended: " << log());
         return listens(port_);
@@ -107,36 +113,46 @@ Login Broker::login(const std::string& user, const std::string& client_id) const
 
 std::string link_to(std::string_view uri, std::string_view more)
 {
-    return fmt::format("[[link]]\nname = \"broker\"\ndriver = \"mqtt-json\"\nuri = \"{}\"\nclient_id = \"aqid-e2e\"\ntopics = [\"aqid/v1/+/hourly\"]\nstation_level = 2\n"
+    return fmt::format("[[link]]\nname = \"broker\"\ndriver = \"mqtt-json\"\nuri = \"{}\"\nclient_id = "
+                       "\"aqid-e2e\"\ntopics = [\"aqid/v1/+/hourly\"]\nstation_level = 2\n"
                        "status_topic = \"aqid/v1/daemon/status\"\n{}\n",
                        uri, more);
 }
 
 std::string link_to(const Broker& broker, std::string_view more)
 {
-    return link_to(broker.uri(), fmt::format("user = \"aqid\"\npassword_file = \"{}\"\n{}", broker.password_file("aqid").string(), more));
+    return link_to(broker.uri(), fmt::format("user = \"aqid\"\npassword_file = \"{}\"\n{}",
+                                             broker.password_file("aqid").string(), more));
 }
 
-Daemon::Daemon(const fs::path& parent, const Site& site, Options options) : parent_(parent), options_(std::move(options)) { configure(site); }
+Daemon::Daemon(const fs::path& parent, const Site& site, Options options)
+    : parent_(parent), options_(std::move(options))
+{
+    configure(site);
+}
 
 Daemon::~Daemon()
 {
     if (std::uncaught_exceptions() == 0 || child_ == nullptr) return;
     const std::string said = log();
-    std::cout << "--- the daemon's last words ---\n" << said.substr(said.size() > 3000 ? said.size() - 3000 : 0) << "---\n";
+    std::cout << "--- the daemon's last words ---\n"
+              << said.substr(said.size() > 3000 ? said.size() - 3000 : 0) << "---\n";
 }
 
 void Daemon::configure(const Site& site)
 {
     data_ = site.data.empty() ? parent_ / "data" : fs::path{site.data};
-    std::string text = fmt::format("[daemon]\ndata_folder = \"{}\"\ncontrol_socket = \"{}\"\nhttp = \"{}\"\ndurability = \"{}\"\n{}\n[time]\n{}\n[rules]\nwarnings = \"2016-225\"\nopen_days = 1000\n\n",
-                                   data_.string(), socket().string(), site.http, site.durability, site.daemon, site.time);
+    std::string text =
+        fmt::format("[daemon]\ndata_folder = \"{}\"\ncontrol_socket = \"{}\"\nhttp = \"{}\"\ndurability = "
+                    "\"{}\"\n{}\n[time]\n{}\n[rules]\nwarnings = \"2016-225\"\nopen_days = 1000\n\n",
+                    data_.string(), socket().string(), site.http, site.durability, site.daemon, site.time);
     std::string ids;
     for (int n = 1; n <= site.stations; ++n) {
         text += fmt::format("[[station]]\nid = \"{0}\"\nname = \"Station {0}\"\n\n", station(n));
         ids += fmt::format("{}\"{}\"", n == 1 ? "" : ", ", station(n));
     }
-    text += fmt::format("[[area]]\nid = \"C\"\nname = \"City\"\nkind = \"city\"\nstations = [{}]\n\n{}", ids, site.more);
+    text +=
+        fmt::format("[[area]]\nid = \"C\"\nname = \"City\"\nkind = \"city\"\nstations = [{}]\n\n{}", ids, site.more);
     write_file(config(), text, fs::perms{0644});
 }
 
@@ -226,18 +242,23 @@ std::string topic_of(const std::string& id) { return "aqid/v1/" + id + "/hourly"
 
 std::int32_t newest_hour()
 {
-    const auto now = std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now =
+        std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     return aqi::last_hour_over(aqi::Instant{now}, beijing).since_epoch;
 }
 
-std::string hour_text(std::int32_t hour) { return aqi::format_instant(aqi::HourEnding{hour}.instant(beijing), beijing); }
+std::string hour_text(std::int32_t hour)
+{
+    return aqi::format_instant(aqi::HourEnding{hour}.instant(beijing), beijing);
+}
 
 std::int64_t pm2_5_ng(int n, std::int32_t hour) { return (n * 7919 + hour * 104'729LL) % 400'000; }
 
 std::string reading(int n, std::int32_t hour)
 {
     const std::int64_t ng = pm2_5_ng(n, hour);
-    return fmt::format(R"({{"station":"{}","time":"{}","values":{{"pm2_5_ug_m3":{}.{:03},"co_mg_m3":1.{}}}}})", station(n), hour_text(hour), ng / 1000, ng % 1000, n % 10);
+    return fmt::format(R"({{"station":"{}","time":"{}","values":{{"pm2_5_ug_m3":{}.{:03},"co_mg_m3":1.{}}}}})",
+                       station(n), hour_text(hour), ng / 1000, ng % 1000, n % 10);
 }
 
 std::vector<Message> many_readings(int stations, std::size_t count)
@@ -255,7 +276,8 @@ std::uintmax_t inbox_bytes_of(const std::vector<Message>& messages)
 {
     constexpr std::uintmax_t head = 4 + 4 + 8 + 1 + 2 + 2 + 4;
     std::uintmax_t bytes = 0;
-    for (const auto& message : messages) bytes += head + std::string_view{"broker"}.size() + message.topic.size() + message.payload.size();
+    for (const auto& message : messages)
+        bytes += head + std::string_view{"broker"}.size() + message.topic.size() + message.payload.size();
     return bytes;
 }
 
@@ -263,7 +285,9 @@ Kept kept(const fs::path& database, int stations, std::size_t count)
 {
     // The hour may turn while a test runs: what is expected hangs on the newest hour that was sent.
     std::map<std::pair<std::string, std::int32_t>, std::vector<std::pair<int, std::string>>> stored;
-    for (const auto& row : rows(database, "SELECT p.code, o.hour, o.pollutant, o.value_ng FROM observation o JOIN place p ON p.id = o.station"))
+    for (const auto& row :
+         rows(database,
+              "SELECT p.code, o.hour, o.pollutant, o.value_ng FROM observation o JOIN place p ON p.id = o.station"))
         stored[{row[0], std::stoi(row[1])}].emplace_back(std::stoi(row[2]), row[3]);
     std::int32_t newest = 0;
     for (const auto& [key, values] : stored) newest = std::max(newest, key.second);
@@ -283,12 +307,16 @@ Kept kept(const fs::path& database, int stations, std::size_t count)
             co += pollutant == 3 ? 1 : 0;
             right = right && (pollutant == 3 || value == std::to_string(pm2_5_ng(s, hour)));
         }
-        if (pm2_5 > 1 || co > 1) out.twice.push_back(name);
-        else if (!right || pm2_5 != 1 || co != 1) out.wrong.push_back(name);
-        else ++out.whole;
+        if (pm2_5 > 1 || co > 1)
+            out.twice.push_back(name);
+        else if (!right || pm2_5 != 1 || co != 1)
+            out.wrong.push_back(name);
+        else
+            ++out.whole;
         stored.erase(found);
     }
-    for (const auto& [key, values] : stored) out.wrong.push_back("never sent: " + key.first + " " + hour_text(key.second));
+    for (const auto& [key, values] : stored)
+        out.wrong.push_back("never sent: " + key.first + " " + hour_text(key.second));
     return out;
 }
 

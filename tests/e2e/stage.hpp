@@ -15,9 +15,10 @@ namespace aqi::e2e {
 class Broker {
 public:
     struct Options {
-        std::string more;                      ///< further lines of its configuration
-        std::map<std::string, std::string> set; ///< other values for lines of the shipped one, e.g. "max_queued_messages"
-        bool without_rules = false;            ///< no accounts and no ACL; `more` brings its own
+        std::string more; ///< further lines of its configuration
+        std::map<std::string, std::string>
+            set;                    ///< other values for lines of the shipped one, e.g. "max_queued_messages"
+        bool without_rules = false; ///< no accounts and no ACL; `more` brings its own
     };
     explicit Broker(const fs::path& parent) : Broker(parent, Options{}) {}
     Broker(const fs::path& parent, Options options);
@@ -54,13 +55,13 @@ struct Site {
     int stations = 4;   ///< S01, S02, ..., all in the city C
     std::string more;   ///< links, people, channels
     std::string http = "127.0.0.1:0";
-    std::string data;   ///< data folder; default: in the daemon's folder
+    std::string data; ///< data folder; default: in the daemon's folder
 };
 
 class Daemon {
 public:
     struct Options {
-        std::vector<std::string> arguments;             ///< e.g. --simulated-clock
+        std::vector<std::string> arguments; ///< e.g. --simulated-clock
         std::map<std::string, std::string> environment;
         std::optional<unsigned> as;
         bool fault_disk = false; ///< fault() may be used
@@ -91,7 +92,10 @@ public:
     Reply get(const std::string& path, milliseconds limit = 5s) { return http_get(port_, path, limit); }
     json::object link(); ///< of the status: the first link
     void wait_for_link(std::string_view state, milliseconds limit = 30s);
-    std::int64_t count(const std::string& name) { return number("SELECT count FROM counter WHERE name = '" + name + "'"); }
+    std::int64_t count(const std::string& name)
+    {
+        return number("SELECT count FROM counter WHERE name = '" + name + "'");
+    }
     std::int64_t number(const std::string& sql) { return e2e::number(database(), sql); }
     std::vector<std::vector<std::string>> rows(const std::string& sql) { return e2e::rows(database(), sql); }
     fs::path data() const { return data_; }

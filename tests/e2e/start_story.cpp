@@ -27,10 +27,12 @@ std::map<std::string, std::string> contents(const fs::path& folder)
 std::string broken(const Folder& folder, const std::string& find, const std::string& replace)
 {
     Site site;
-    site.more = "[[organisation]]\nid = \"epb\"\nname = \"EPB\"\nbureau = \"environment\"\n\n"
-                "[[person]]\nid = \"anna\"\nname = \"Anna\"\norganisation = \"epb\"\nmay = [\"forecast\"]\naccount = \"anna\"\n\n"
-                "[[person]]\nid = \"bert\"\nname = \"Bert\"\norganisation = \"epb\"\nmay = [\"sign\"]\naccount = \"bert\"\n\n" +
-                link_to("tcp://127.0.0.1:1", "");
+    site.more =
+        "[[organisation]]\nid = \"epb\"\nname = \"EPB\"\nbureau = \"environment\"\n\n"
+        "[[person]]\nid = \"anna\"\nname = \"Anna\"\norganisation = \"epb\"\nmay = [\"forecast\"]\naccount = "
+        "\"anna\"\n\n"
+        "[[person]]\nid = \"bert\"\nname = \"Bert\"\norganisation = \"epb\"\nmay = [\"sign\"]\naccount = \"bert\"\n\n" +
+        link_to("tcp://127.0.0.1:1", "");
     const Daemon daemon{folder.path(), site};
     std::string text = read_file(daemon.config());
     const auto at = text.find(find);
@@ -48,8 +50,11 @@ bool is_one_line_with_a_place(std::string said, const std::string& file)
     const std::string rest = said.substr(file.size() + 1);
     const auto colon = rest.find(':');
     const auto second = rest.find(": ", colon + 1);
-    const auto digits = [](const std::string& text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos; };
-    return colon != std::string::npos && second != std::string::npos && digits(rest.substr(0, colon)) && digits(rest.substr(colon + 1, second - colon - 1));
+    const auto digits = [](const std::string& text) {
+        return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+    };
+    return colon != std::string::npos && second != std::string::npos && digits(rest.substr(0, colon)) &&
+           digits(rest.substr(colon + 1, second - colon - 1));
 }
 
 } // namespace
@@ -62,12 +67,18 @@ TEST_CASE("a broken configuration ends with 78, one line with its place, and not
         const char* replace;
         const char* word;
     };
-    const Row row = GENERATE(Row{"syntax", "[time]", "[time", ""}, Row{"an unknown key", "durability", "durabilty", "durability"}, Row{"an unknown table", "[time]", "[tiem]", "tiem"},
-                             Row{"an unknown driver", "mqtt-json", "mqtt-jsno", "mqtt-json"}, Row{"an unknown station in an area", "\"S03\", ", "\"S09\", ", "S09"},
-                             Row{"a wrong type", "open_days = 1000", "open_days = \"1000\"", "whole number"}, Row{"a number out of range", "open_days = 1000", "open_days = 1", "between"},
-                             Row{"two people on one account", "account = \"bert\"", "account = \"anna\"", "anna"}, Row{"a station twice", "id = \"S02\"", "id = \"S01\"", "twice"},
-                             Row{"a key twice", "open_days = 1000", "open_days = 1000\nopen_days = 900", ""}, Row{"no uri", "uri = ", "# uri = ", "uri"},
-                             Row{"an id with a wildcard", "id = \"epb\"", "id = \"e+b\"", "id"}, Row{"bytes that are no text", "Anna\"", "An\xff\xfe\"", ""});
+    const Row row = GENERATE(
+        Row{"syntax", "[time]", "[time", ""}, Row{"an unknown key", "durability", "durabilty", "durability"},
+        Row{"an unknown table", "[time]", "[tiem]", "tiem"},
+        Row{"an unknown driver", "mqtt-json", "mqtt-jsno", "mqtt-json"},
+        Row{"an unknown station in an area", "\"S03\", ", "\"S09\", ", "S09"},
+        Row{"a wrong type", "open_days = 1000", "open_days = \"1000\"", "whole number"},
+        Row{"a number out of range", "open_days = 1000", "open_days = 1", "between"},
+        Row{"two people on one account", "account = \"bert\"", "account = \"anna\"", "anna"},
+        Row{"a station twice", "id = \"S02\"", "id = \"S01\"", "twice"},
+        Row{"a key twice", "open_days = 1000", "open_days = 1000\nopen_days = 900", ""},
+        Row{"no uri", "uri = ", "# uri = ", "uri"}, Row{"an id with a wildcard", "id = \"epb\"", "id = \"e+b\"", "id"},
+        Row{"bytes that are no text", "Anna\"", "An\xff\xfe\"", ""});
     INFO(row.what);
     const Folder folder;
     const std::string file = broken(folder, row.find, row.replace);
@@ -113,7 +124,8 @@ TEST_CASE("a database of a newer aqid is refused and not touched", "[start]")
     Daemon daemon{folder.path(), Site{}};
     daemon.start();
     REQUIRE(daemon.stop() == 0);
-    execute(daemon.database(), write_ahead ? "PRAGMA user_version = 99" : "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
+    execute(daemon.database(),
+            write_ahead ? "PRAGMA user_version = 99" : "PRAGMA journal_mode = DELETE; PRAGMA user_version = 99");
     const auto before = contents(daemon.data());
     daemon.spawn();
     REQUIRE(daemon.wait(10s, "the refusal") == 1);
@@ -199,7 +211,8 @@ TEST_CASE("a second aqid on the same data folder loses no acknowledged message",
     broker.stop();
     daemon.fault("");
     daemon.start();
-    wait_until(20s, "the second half in the journal", [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
+    wait_until(20s, "the second half in the journal",
+               [&] { return daemon.number("SELECT count(*) FROM observation") == 2 * count; });
     require_exactly_once(daemon.database(), 4, count);
     REQUIRE(daemon.stop() == 0);
 }

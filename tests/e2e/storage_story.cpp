@@ -58,23 +58,32 @@ bool mounts_allowed(const Folder& folder)
         return false;
     }
     ::setenv(inside, "1", 1);
-    const Said said = run({"/usr/bin/unshare", "-Urm", fs::read_symlink("/proc/self/exe").string(), Catch::getResultCapture().getCurrentTestName()}, 120s);
+    const Said said = run({"/usr/bin/unshare", "-Urm", fs::read_symlink("/proc/self/exe").string(),
+                           Catch::getResultCapture().getCurrentTestName()},
+                          120s);
     ::unsetenv(inside);
     std::cout << said.text;
-    if (said.text.find("test cases:") == std::string::npos && said.text.find("All tests passed") == std::string::npos) skipped("unshare -Urm does not work: " + said.text);
-    else CHECK(said.exit_code == 0);
+    if (said.text.find("test cases:") == std::string::npos && said.text.find("All tests passed") == std::string::npos)
+        skipped("unshare -Urm does not work: " + said.text);
+    else
+        CHECK(said.exit_code == 0);
     return false;
 }
 
 /// In the system's words or in SQLite's.
 bool speaks_of_a_full_disk(std::string_view text)
 {
-    return text.find("No space left on device") != std::string_view::npos || text.find("disk is full") != std::string_view::npos;
+    return text.find("No space left on device") != std::string_view::npos ||
+           text.find("disk is full") != std::string_view::npos;
 }
 
 /// A daemon on a small disk, its broker elsewhere, messages flowing.
 struct OnSmallDisk {
-    explicit OnSmallDisk(const Folder& f, std::size_t count) : folder(f), disk(folder / "disk", "24m"), broker(folder.path(), loud()), messages(many_readings(stations, count))
+    explicit OnSmallDisk(const Folder& f, std::size_t count)
+        : folder(f),
+          disk(folder / "disk", "24m"),
+          broker(folder.path(), loud()),
+          messages(many_readings(stations, count))
     {
         broker.start();
         Site site;
@@ -131,12 +140,15 @@ TEST_CASE("a disk that fills under load loses nothing and needs nobody", "[stora
     const json::object status = daemon.status();
     const auto& parts = status.at("storage").as_array();
     INFO(json::serialize(parts));
-    CHECK(std::any_of(parts.begin(), parts.end(), [](const auto& part) { return !part.at("good").as_bool() && speaks_of_a_full_disk(part.at("detail").as_string()); }));
+    CHECK(std::any_of(parts.begin(), parts.end(), [](const auto& part) {
+        return !part.at("good").as_bool() && speaks_of_a_full_disk(part.at("detail").as_string());
+    }));
     CHECK(daemon.ask({{"command", "ping"}}).at("ok").as_bool());
 
     // The publishers are done with the broker; the broker is not done with the daemon, and drops it.
     wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.publisher->done(); });
-    wait_until(20s, "the broker to drop the silent daemon", [&] { return stage.broker.log().find("aqid-e2e has exceeded timeout") != std::string::npos; });
+    wait_until(20s, "the broker to drop the silent daemon",
+               [&] { return stage.broker.log().find("aqid-e2e has exceeded timeout") != std::string::npos; });
     CHECK(stage.stored() < static_cast<std::int64_t>(2 * count));
     CHECK(daemon.running());
     CHECK(daemon.get("/healthz").status == 503);
@@ -149,7 +161,8 @@ TEST_CASE("a disk that fills under load loses nothing and needs nobody", "[stora
     CHECK(stage.broker.log().find("Sending PUBLISH to aqid-e2e (d1") != std::string::npos);
     const std::string said = daemon.log();
     INFO(said);
-    CHECK(occurrences(said, "nothing is acknowledged that is not stored") <= 4); // a line a change of state, not one an attempt
+    CHECK(occurrences(said, "nothing is acknowledged that is not stored") <=
+          4); // a line a change of state, not one an attempt
     CHECK(said.find("works again") != std::string::npos);
     REQUIRE(daemon.stop() == 0);
 }
@@ -253,7 +266,8 @@ TEST_CASE("a database that cannot be read does not end the daemon when somebody 
     wait_until(60s, "the last row", [&] { return stage.stored() == 2'000; });
     (void)stage.daemon->status();
     stage.daemon->fault("pread aqid.db 5 0");
-    execute(stage.daemon->database(), "INSERT INTO meta VALUES ('somebody_else', 'was here')"); // or its cache would answer
+    execute(stage.daemon->database(),
+            "INSERT INTO meta VALUES ('somebody_else', 'was here')"); // or its cache would answer
     // Whatever it answers, it lives; and when the disk is good again, so is the answer.
     for (int n = 0; n < 5; ++n) {
         (void)stage.daemon->get("/api/v1/status");

@@ -11,8 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto mode : {aqi::Mode::real, aqi::Mode::drill}) {
         try {
             aqi::daemon::parse_config(text, "fuzz.toml", mode);
-        } catch (const aqi::SettingError&) {
-        }
+        } catch (const aqi::SettingError&) {}
     }
     return 0;
 }

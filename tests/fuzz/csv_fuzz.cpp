@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     static const RuleBook book = [] {
         std::vector<RuleText> texts;
-        for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
+        for (const auto& file : schemas::rule_packs())
+            texts.push_back({std::string{file.name}, std::string{file.text}});
         return load_rules(texts);
     }();
     tools::ReplayRequest request;
@@ -20,7 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.days_most = 400; // the year 0001 beside the year 9999 is a long run, not a bug
     try {
         tools::replay_archive(std::string{reinterpret_cast<const char*>(data), size}, book, request);
-    } catch (const tools::CommandError&) {
-    }
+    } catch (const tools::CommandError&) {}
     return 0;
 }

@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const auto table = drivers::all_drivers();
     static const auto settings = [] {
         std::vector<std::any> out;
-        for (const auto& driver : table) out.push_back(driver.settings(Settings::parse(driver.sample, "sample").tables("link").at(0)));
+        for (const auto& driver : table)
+            out.push_back(driver.settings(Settings::parse(driver.sample, "sample").tables("link").at(0)));
         return out;
     }();
     static const Rules rules = [] {
@@ -31,7 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto decoded = table[row].decode(frame, settings[row], UtcOffset{});
     State state{rules.network};
     for (const auto& reading : decoded.readings) {
-        const auto judged = daemon::judge_reading(reading, false, state, rules, Instant{1'481'500'000'000}, std::chrono::minutes{10});
+        const auto judged =
+            daemon::judge_reading(reading, false, state, rules, Instant{1'481'500'000'000}, std::chrono::minutes{10});
         for (const auto& event : judged.events) absorb(state, event, rules);
     }
     return 0;

@@ -13,7 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try {
         const aqi::Event event = aqi::daemon::event_of(kind, {reinterpret_cast<const char*>(data + 1), size - 1});
         if (!(aqi::daemon::event_of(kind, aqi::daemon::event_body(event)) == event)) std::abort();
-    } catch (const std::exception&) {
-    }
+    } catch (const std::exception&) {}
     return 0;
 }

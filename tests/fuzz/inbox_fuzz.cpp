@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return std::string{::mkdtemp(name.data())};
     }();
     for (const auto& file : std::filesystem::directory_iterator{folder}) std::filesystem::remove(file);
-    std::ofstream{folder + "/00000000000000000000.inbox", std::ios::binary}.write(reinterpret_cast<const char*>(data), static_cast<std::streamsize>(size));
+    std::ofstream{folder + "/00000000000000000000.inbox", std::ios::binary}.write(reinterpret_cast<const char*>(data),
+                                                                                  static_cast<std::streamsize>(size));
     InboxLog inbox{folder, Durability::process, 0};
     aqi::drivers::Frame frame;
     frame.bytes = "after";

@@ -8,7 +8,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     try {
         aqi::load_rules({{"fuzz.toml", std::string{reinterpret_cast<const char*>(data), size}}});
-    } catch (const aqi::SettingError&) {
-    }
+    } catch (const aqi::SettingError&) {}
     return 0;
 }

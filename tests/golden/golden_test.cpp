@@ -34,7 +34,8 @@ void check_index_table(const std::string& file, const RulePack& rules)
         in[Item::o3_8h] = cell(row.cells[6], Pollutant::o3);
         in[of_hour ? Item::pm2_5_1h : Item::pm2_5_24h] = cell(row.cells[7], Pollutant::pm2_5);
         const bool strict = row.cells.size() > 11 && row.cells[11] == "strict";
-        const auto index = make_index(in, rules, of_hour ? Report::hour : Report::day, strict ? MissingRule::above_100_only : MissingRule::maximum_of_present);
+        const auto index = make_index(in, rules, of_hour ? Report::hour : Report::day,
+                                      strict ? MissingRule::above_100_only : MissingRule::maximum_of_present);
         CHECK((index.aqi ? std::to_string(*index.aqi) : "NA") == row.cells[8]);
         CHECK(std::to_string(index.level) == row.cells[9]);
         const std::string primary = primary_text(index.primary);
@@ -50,14 +51,24 @@ TEST_CASE("concentrations round as GB/T 8170 says")
         INFO("rounding.txt:" << row.line << row.why);
         std::int64_t step = 1'000;
         for (int n = std::stoi(row.cells[1]); n > 0; --n) step /= 10;
-        const auto rounded = Concentration::from_ng_per_m3(round_half_even(conc(row.cells[0]).ng_per_m3(), step) * step);
+        const auto rounded =
+            Concentration::from_ng_per_m3(round_half_even(conc(row.cells[0]).ng_per_m3(), step) * step);
         CHECK(format_concentration(rounded, 1'000) == row.cells[2]);
     }
 }
 
-TEST_CASE("the worked examples beside cn-2012 hold") { check_index_table("schemas/rules/cn-2012.golden", pack("cn-2012")); }
-TEST_CASE("the worked examples beside cn-2012-statutory hold") { check_index_table("schemas/rules/cn-2012-statutory.golden", pack("cn-2012-statutory")); }
-TEST_CASE("the worked examples beside cn-2026 hold") { check_index_table("schemas/rules/cn-2026.golden", pack("cn-2026")); }
+TEST_CASE("the worked examples beside cn-2012 hold")
+{
+    check_index_table("schemas/rules/cn-2012.golden", pack("cn-2012"));
+}
+TEST_CASE("the worked examples beside cn-2012-statutory hold")
+{
+    check_index_table("schemas/rules/cn-2012-statutory.golden", pack("cn-2012-statutory"));
+}
+TEST_CASE("the worked examples beside cn-2026 hold")
+{
+    check_index_table("schemas/rules/cn-2026.golden", pack("cn-2026"));
+}
 
 TEST_CASE("every index pack has worked examples beside it")
 {

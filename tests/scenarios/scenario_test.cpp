@@ -30,14 +30,22 @@ public:
     void run(const TableRow& row)
     {
         const auto& c = row.cells;
-        if (c[0] == "rules") rules_.warning_rules = c.at(1);
-        else if (c[0] == "at") at(*parse_instant(c.at(1) + "T" + c.at(2) + ":00+08:00"));
-        else if (c[0] == "observed") observed(*parse_day(c.at(1)), {c.begin() + 2, c.end()});
-        else if (c[0] == "forecast") forecast(c.at(1), *parse_day(c.at(2)), {c.begin() + 3, c.end()});
-        else if (c[0] == "publish") publish();
-        else if (c[0] == "refused") CHECK(!act(c.at(1), c.at(2)));
-        else if (c[0] == "expect") expect({c.begin() + 1, c.end()});
-        else CHECK(act(c[0], c.at(1)));
+        if (c[0] == "rules")
+            rules_.warning_rules = c.at(1);
+        else if (c[0] == "at")
+            at(*parse_instant(c.at(1) + "T" + c.at(2) + ":00+08:00"));
+        else if (c[0] == "observed")
+            observed(*parse_day(c.at(1)), {c.begin() + 2, c.end()});
+        else if (c[0] == "forecast")
+            forecast(c.at(1), *parse_day(c.at(2)), {c.begin() + 3, c.end()});
+        else if (c[0] == "publish")
+            publish();
+        else if (c[0] == "refused")
+            CHECK(!act(c.at(1), c.at(2)));
+        else if (c[0] == "expect")
+            expect({c.begin() + 1, c.end()});
+        else
+            CHECK(act(c[0], c.at(1)));
     }
 
 private:
@@ -53,7 +61,8 @@ private:
     {
         now_ = now;
         const HourEnding due = last_hour_over(Instant{now.ms - 20 * 60'000}, UtcOffset{});
-        for (HourEnding h = state_.last_closed() ? state_.last_closed()->plus(1) : due; h <= due; h = h.plus(1)) happen(HourClosed{h, now, h < due});
+        for (HourEnding h = state_.last_closed() ? state_.last_closed()->plus(1) : due; h <= due; h = h.plus(1))
+            happen(HourClosed{h, now, h < due});
     }
 
     void observed(LocalDay first, const std::vector<std::string>& aqi)
@@ -62,7 +71,9 @@ private:
             if (aqi[i] == "-") continue;
             const LocalDay d = first.plus(static_cast<int>(i));
             // All six, so that the day has an index; PM2.5 leads.
-            for (const auto p : all_pollutants) happen(ObservedDay{StationIndex{0}, d, p, Flag::normal, p == Pollutant::pm2_5 ? pm2_5_for(std::stoi(aqi[i])) : conc("1", p)});
+            for (const auto p : all_pollutants)
+                happen(ObservedDay{StationIndex{0}, d, p, Flag::normal,
+                                   p == Pollutant::pm2_5 ? pm2_5_for(std::stoi(aqi[i])) : conc("1", p)});
         }
     }
 
@@ -72,7 +83,8 @@ private:
         for (std::size_t i = 0; i < ranges.size(); ++i) {
             const auto dash = ranges[i].find('-');
             const int low = std::stoi(ranges[i]);
-            f.days.push_back({first.plus(static_cast<int>(i)), low, dash == std::string::npos ? low : std::stoi(ranges[i].substr(dash + 1)), ""});
+            f.days.push_back({first.plus(static_cast<int>(i)), low,
+                              dash == std::string::npos ? low : std::stoi(ranges[i].substr(dash + 1)), ""});
         }
         const auto admitted = admit_forecast(f, now_, rules_);
         REQUIRE(admitted.has_value());
@@ -90,12 +102,17 @@ private:
     {
         const Warning* warning = pending_warning();
         if (warning == nullptr) return false;
-        constexpr std::pair<const char*, Verb> verbs[] = {{"sign", Verb::sign}, {"approve", Verb::approve}, {"issue", Verb::issue}, {"lift", Verb::lift}};
-        const auto* found = std::find_if(std::begin(verbs), std::end(verbs), [&](const auto& v) { return v.first == verb; });
+        constexpr std::pair<const char*, Verb> verbs[] = {
+            {"sign", Verb::sign}, {"approve", Verb::approve}, {"issue", Verb::issue}, {"lift", Verb::lift}};
+        const auto* found =
+            std::find_if(std::begin(verbs), std::end(verbs), [&](const auto& v) { return v.first == verb; });
         REQUIRE(found != std::end(verbs));
-        const auto event = admit_act(state_, warning->id, warning->pending()->number, found->second, person, now_, rules_);
-        if (event) happen(*event);
-        else UNSCOPED_INFO(event.error().detail);
+        const auto event =
+            admit_act(state_, warning->id, warning->pending()->number, found->second, person, now_, rules_);
+        if (event)
+            happen(*event);
+        else
+            UNSCOPED_INFO(event.error().detail);
         return event.has_value();
     }
 
@@ -119,7 +136,8 @@ private:
             REQUIRE(warning != nullptr);
             const Revision& r = *warning->pending();
             const std::string moment = format_instant(r.effective.instant(UtcOffset{}), UtcOffset{});
-            CHECK(fmt::format("{} {} {} {}", revision_kind_name(r.kind), warning_level_name(r.level), moment.substr(0, 10), moment.substr(11, 5)) ==
+            CHECK(fmt::format("{} {} {} {}", revision_kind_name(r.kind), warning_level_name(r.level),
+                              moment.substr(0, 10), moment.substr(11, 5)) ==
                   fmt::format("{} {} {} {}", words.at(1), words.at(2), words.at(3), words.at(4)));
         } else if (words[0] == "days") {
             REQUIRE(warning != nullptr);

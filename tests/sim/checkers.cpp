@@ -21,7 +21,8 @@ std::string difference(const State& a, const State& b, const Network& network)
     for (std::uint32_t p = 0; p < network.places(); ++p)
         if (!(a.ledger(PlaceIndex{p}) == b.ledger(PlaceIndex{p}))) out += fmt::format(" ledger of place {}", p);
     for (std::uint32_t area = 0; area < network.areas.size(); ++area)
-        if (!(a.forecasts(AreaIndex{area}) == b.forecasts(AreaIndex{area}))) out += fmt::format(" forecasts of area {}", area);
+        if (!(a.forecasts(AreaIndex{area}) == b.forecasts(AreaIndex{area})))
+            out += fmt::format(" forecasts of area {}", area);
     if (!(a.warnings() == b.warnings())) out += " warnings";
     if (a.last_closed() != b.last_closed()) out += " the last closed hour";
     if (!a.settled() || !b.settled()) out += " one is not settled";
@@ -38,11 +39,14 @@ void World::check_state()
         absorb(folded, event, config_.rules);
         settle(folded, config_.rules, nullptr);
     }
-    if (!(folded == turns_->state())) throw Wrong("the state in memory is not what the journal says:" + difference(folded, turns_->state(), config_.rules.network));
+    if (!(folded == turns_->state()))
+        throw Wrong("the state in memory is not what the journal says:" +
+                    difference(folded, turns_->state(), config_.rules.network));
     State once{config_.rules.network};
     for (const auto& event : store_.journal) absorb(once, event, config_.rules);
     settle(once, config_.rules, nullptr);
-    if (!(folded == once)) throw Wrong("the state depends on how often it was settled:" + difference(folded, once, config_.rules.network));
+    if (!(folded == once))
+        throw Wrong("the state depends on how often it was settled:" + difference(folded, once, config_.rules.network));
 }
 
 /// The rows on disk are what the journal says, and a day's mean is what anybody counts with a pencil.
@@ -50,25 +54,33 @@ void World::check_figures()
 {
     const auto fresh = turns_->all_figures();
     if (!fresh) throw Wrong("no figures: " + fresh.error().what);
-    if (fresh->days.size() != store_.days.size()) throw Wrong(fmt::format("{} days on disk, {} in the journal", store_.days.size(), fresh->days.size()));
+    if (fresh->days.size() != store_.days.size())
+        throw Wrong(fmt::format("{} days on disk, {} in the journal", store_.days.size(), fresh->days.size()));
     for (const auto& f : fresh->days) {
         const auto& kept = store_.days.at({f.day, f.place});
-        if (!(kept.index == f.index) || kept.verdict != f.verdict || !(kept.value == f.value)) throw Wrong("a day on disk is not what the journal says: " + format_day(f.day));
+        if (!(kept.index == f.index) || kept.verdict != f.verdict || !(kept.value == f.value))
+            throw Wrong("a day on disk is not what the journal says: " + format_day(f.day));
     }
     for (const auto& f : fresh->annual) {
         const auto& kept = store_.annual.at({f.year, f.place, f.pollutant, f.window});
-        if (kept.mean != f.mean || kept.valid_days != f.valid_days || kept.lost_on != f.lost_on || kept.through != f.through) throw Wrong("a year on disk is not what the journal says");
+        if (kept.mean != f.mean || kept.valid_days != f.valid_days || kept.lost_on != f.lost_on ||
+            kept.through != f.through)
+            throw Wrong("a year on disk is not what the journal says");
     }
     for (const auto& f : fresh->good_days) {
         const auto& kept = store_.good_days.at({f.year, f.place});
-        if (kept.good != f.good || kept.lost != f.lost || kept.undetermined != f.undetermined || kept.lost_on != f.lost_on) throw Wrong("good days on disk are not what the journal says");
+        if (kept.good != f.good || kept.lost != f.lost || kept.undetermined != f.undetermined ||
+            kept.lost_on != f.lost_on)
+            throw Wrong("good days on disk are not what the journal says");
         const auto* ledger = turns_->state().ledger(f.place).year(f.year);
         if (f.remaining != ledger->last_day() - f.through) throw Wrong("days of a year do not add up");
     }
 
     std::map<std::tuple<std::uint32_t, HourEnding, Pollutant>, std::optional<std::int64_t>> last;
     for (const auto& event : store_.journal)
-        if (const auto* o = std::get_if<Observed>(&event)) last[{o->station.value, o->hour, o->pollutant}] = o->value && o->flag == Flag::normal ? std::optional{o->value->ng_per_m3()} : std::nullopt;
+        if (const auto* o = std::get_if<Observed>(&event))
+            last[{o->station.value, o->hour, o->pollutant}] =
+                o->value && o->flag == Flag::normal ? std::optional{o->value->ng_per_m3()} : std::nullopt;
     std::map<std::pair<std::uint32_t, LocalDay>, std::pair<std::int64_t, int>> days;
     for (const auto& [key, value] : last) {
         const auto& [station, hour, pollutant] = key;
@@ -82,10 +94,13 @@ void World::check_figures()
         if (config_.rules.network.area_of(place)) continue;
         const auto found = days.find({place.value, day});
         const auto [sum, n] = found == days.end() ? std::pair<std::int64_t, int>{0, 0} : found->second;
-        if (figure.valid[Pollutant::pm2_5] != n) throw Wrong(fmt::format("{}: {} valid hours, counted {}", format_day(day), figure.valid[Pollutant::pm2_5], n));
+        if (figure.valid[Pollutant::pm2_5] != n)
+            throw Wrong(
+                fmt::format("{}: {} valid hours, counted {}", format_day(day), figure.valid[Pollutant::pm2_5], n));
         const auto& mean = figure.value[Pollutant::pm2_5];
         if (mean.has_value() != (n >= 20)) throw Wrong("a mean of " + std::to_string(n) + " hours");
-        if (mean && mean->ng_per_m3() != round_half_even(sum, n)) throw Wrong(format_day(day) + ": the mean is not the mean");
+        if (mean && mean->ng_per_m3() != round_half_even(sum, n))
+            throw Wrong(format_day(day) + ": the mean is not the mean");
     }
 }
 
@@ -94,17 +109,21 @@ void World::check_nothing_lost()
 {
     std::map<std::tuple<std::uint32_t, HourEnding, Pollutant>, std::vector<std::int64_t>> journaled;
     for (const auto& event : store_.journal)
-        if (const auto* o = std::get_if<Observed>(&event)) journaled[{o->station.value, o->hour, o->pollutant}].push_back(o->value ? o->value->ng_per_m3() : -1);
+        if (const auto* o = std::get_if<Observed>(&event))
+            journaled[{o->station.value, o->hour, o->pollutant}].push_back(o->value ? o->value->ng_per_m3() : -1);
     for (const auto& [key, values] : acknowledged_) {
         const auto found = journaled.find(key);
         if (found == journaled.end()) throw Wrong("an acknowledged value is lost: " + format_hour(std::get<1>(key)));
         const std::set<std::int64_t> kept(found->second.begin(), found->second.end());
-        if (kept != values) throw Wrong("not every acknowledged value of an hour is in the journal: " + format_hour(std::get<1>(key)));
+        if (kept != values)
+            throw Wrong("not every acknowledged value of an hour is in the journal: " + format_hour(std::get<1>(key)));
         for (std::size_t i = 1; i < found->second.size(); ++i)
-            if (found->second[i] == found->second[i - 1]) throw Wrong("a repeat became a revision: " + format_hour(std::get<1>(key)));
+            if (found->second[i] == found->second[i - 1])
+                throw Wrong("a repeat became a revision: " + format_hour(std::get<1>(key)));
     }
     if (journaled.size() != acknowledged_.size()) throw Wrong("the journal holds what nobody sent");
-    if (store_.counts["frames"] != static_cast<std::int64_t>(inbox_.size())) throw Wrong(fmt::format("{} frames counted, {} came", store_.counts["frames"], inbox_.size()));
+    if (store_.counts["frames"] != static_cast<std::int64_t>(inbox_.size()))
+        throw Wrong(fmt::format("{} frames counted, {} came", store_.counts["frames"], inbox_.size()));
 }
 
 /// Every decision has its row on every channel, every row ended, nothing went out twice, and in order.
@@ -112,13 +131,18 @@ void World::check_messages()
 {
     std::set<std::pair<std::string, int>> issued;
     for (const auto& event : store_.journal)
-        if (const auto* acted = std::get_if<PersonActed>(&event); acted != nullptr && acted->to == RevisionState::issued) issued.emplace(acted->warning, acted->revision);
+        if (const auto* acted = std::get_if<PersonActed>(&event);
+            acted != nullptr && acted->to == RevisionState::issued)
+            issued.emplace(acted->warning, acted->revision);
     for (const auto& channel : config_.channels) {
         std::set<std::pair<std::string, int>> rows;
         for (const auto& entry : store_.outbox) {
             if (entry.row.channel != channel.name) continue;
-            if (!rows.emplace(entry.row.warning, entry.row.revision).second) throw Wrong("two rows for one decision and channel");
-            if (!daemon::is_settled(entry.state)) throw Wrong(fmt::format("a row never ended: {} {} is {}", entry.row.warning, channel.name, daemon::send_state_name(entry.state)));
+            if (!rows.emplace(entry.row.warning, entry.row.revision).second)
+                throw Wrong("two rows for one decision and channel");
+            if (!daemon::is_settled(entry.state))
+                throw Wrong(fmt::format("a row never ended: {} {} is {}", entry.row.warning, channel.name,
+                                        daemon::send_state_name(entry.state)));
         }
         if (rows != issued) throw Wrong("decisions and rows differ on " + channel.name);
 
@@ -127,7 +151,8 @@ void World::check_messages()
         for (const auto& d : delivered_[channel.name]) {
             ++times[d.key];
             // On a plain channel an older revision never follows a newer one. One that drops repeats may see a repeat.
-            if (channel.name == "plain" && newest[d.warning] > d.revision) throw Wrong("an older revision went out after a newer one");
+            if (channel.name == "plain" && newest[d.warning] > d.revision)
+                throw Wrong("an older revision went out after a newer one");
             newest[d.warning] = std::max(newest[d.warning], d.revision);
         }
         if (channel.name == "plain")
@@ -135,7 +160,10 @@ void World::check_messages()
                 if (n > 1) throw Wrong(fmt::format("{} went out {} times", key, n));
         for (const auto& entry : store_.outbox) {
             if (entry.row.channel != channel.name || entry.state != SendState::accepted) continue;
-            const bool went_out = std::any_of(delivered_[channel.name].begin(), delivered_[channel.name].end(), [&](const Delivery& d) { return d.warning == entry.row.warning && d.revision == entry.row.revision; });
+            const bool went_out =
+                std::any_of(delivered_[channel.name].begin(), delivered_[channel.name].end(), [&](const Delivery& d) {
+                    return d.warning == entry.row.warning && d.revision == entry.row.revision;
+                });
             if (!went_out) throw Wrong("accepted, and never delivered");
         }
     }
@@ -152,7 +180,8 @@ void World::check_warnings()
             if (r.pending()) ++pending;
             if (!r.issue) continue;
             if (lifted) throw Wrong(w.id + ": issued after its lift");
-            if (r.signatures.size() != 2 || r.signatures[0].bureau == r.signatures[1].bureau) throw Wrong(w.id + ": issued without two bureaus");
+            if (r.signatures.size() != 2 || r.signatures[0].bureau == r.signatures[1].bureau)
+                throw Wrong(w.id + ": issued without two bureaus");
             if (!r.approval) throw Wrong(w.id + ": issued without approval");
             if (r.kind == RevisionKind::lift) {
                 if (level == WarningLevel::none) throw Wrong(w.id + ": a lift of nothing");
@@ -166,7 +195,9 @@ void World::check_warnings()
     }
     for (const auto& area : config_.rules.network.areas) {
         const auto& all = turns_->state().warnings();
-        if (std::count_if(all.begin(), all.end(), [&](const Warning& w) { return w.area == area.id && !w.closed(); }) > 1) throw Wrong("two open warnings for one area");
+        if (std::count_if(all.begin(), all.end(), [&](const Warning& w) { return w.area == area.id && !w.closed(); }) >
+            1)
+            throw Wrong("two open warnings for one area");
     }
 }
 

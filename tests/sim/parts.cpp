@@ -44,7 +44,8 @@ Outcome<void> SimStore::fold(const std::function<void(const Event&)>& absorb)
 Outcome<std::vector<OutboxEntry>> SimStore::unsettled()
 {
     std::vector<OutboxEntry> out;
-    std::copy_if(outbox.begin(), outbox.end(), std::back_inserter(out), [](const OutboxEntry& e) { return !daemon::is_settled(e.state); });
+    std::copy_if(outbox.begin(), outbox.end(), std::back_inserter(out),
+                 [](const OutboxEntry& e) { return !daemon::is_settled(e.state); });
     return out;
 }
 
@@ -60,14 +61,17 @@ Outcome<void> SimStore::update(const OutboxEntry& entry, Instant)
 void SimChannel::send(const notify::Message& message, std::function<void(notify::Receipt)> done)
 {
     const auto document = boost::json::parse(message.document).as_object();
-    const Delivery delivery{message.key, std::string{document.at("warning").as_string()}, static_cast<int>(document.at("revision").as_int64())};
+    const Delivery delivery{message.key, std::string{document.at("warning").as_string()},
+                            static_cast<int>(document.at("revision").as_int64())};
     switch (down ? 0 : dice_.below(6)) {
     case 0: waiting_.emplace_back(std::move(done), notify::Receipt{SendState::retry, "503"}); return;
     case 1: // taken, and the answer lost
         delivered_.push_back(delivery);
         waiting_.emplace_back(std::move(done), notify::Receipt{SendState::in_doubt, "no answer"});
         return;
-    case 2: waiting_.emplace_back(std::move(done), notify::Receipt{SendState::in_doubt, "no answer, not taken"}); return;
+    case 2:
+        waiting_.emplace_back(std::move(done), notify::Receipt{SendState::in_doubt, "no answer, not taken"});
+        return;
     default:
         delivered_.push_back(delivery);
         waiting_.emplace_back(std::move(done), notify::Receipt{SendState::accepted, "200"});

@@ -37,7 +37,8 @@ std::pair<Verb, const char*> what_is_next(const Revision& revision)
 {
     switch (revision.state) {
     case RevisionState::proposed: return {Verb::sign, "env"};
-    case RevisionState::consulting: return {Verb::sign, revision.signatures.front().bureau == Bureau::environment ? "met" : "env"};
+    case RevisionState::consulting:
+        return {Verb::sign, revision.signatures.front().bureau == Bureau::environment ? "met" : "env"};
     case RevisionState::agreed: return {Verb::approve, "mayor"};
     default: return {revision.kind == RevisionKind::lift ? Verb::lift : Verb::issue, "office"};
     }
@@ -48,7 +49,8 @@ std::pair<Verb, const char*> what_is_next(const Revision& revision)
 World::World(std::uint64_t seed) : dice_(seed), store_(dice_), config_(simulated_config())
 {
     // Some seeds cross a year, some a leap day, some the change of edition on 2026-03-01.
-    const LocalDay begins[] = {LocalDay::from_ymd(2016, 12, 26), LocalDay::from_ymd(2016, 2, 25), LocalDay::from_ymd(2026, 2, 25), LocalDay::from_ymd(2017, 6, 10)};
+    const LocalDay begins[] = {LocalDay::from_ymd(2016, 12, 26), LocalDay::from_ymd(2016, 2, 25),
+                               LocalDay::from_ymd(2026, 2, 25), LocalDay::from_ymd(2017, 6, 10)};
     hour_ = HourEnding::of(begins[dice_.below(4)], 6);
     clock_.set(Instant{hour_.instant(UtcOffset{}).ms + 60'000});
     start();
@@ -62,7 +64,8 @@ void World::start()
     channels_.clear();
     io_ = std::make_unique<boost::asio::io_context>();
     turns_ = std::make_unique<daemon::Turns>(config_, store_, clock_);
-    const bool accidents = std::exchange(store_.accidents, false); // a start that fails is a start again: nothing to see
+    const bool accidents =
+        std::exchange(store_.accidents, false); // a start that fails is a start again: nothing to see
     const bool full = std::exchange(store_.full, false);
     if (const auto recovered = turns_->recover(); !recovered) throw Wrong("cannot recover: " + recovered.error().what);
     std::map<std::string, daemon::Dispatch::Lane> lanes;
@@ -78,7 +81,8 @@ void World::start()
     store_.full = full;
 }
 
-template <class F> void World::in_process(F&& what)
+template <class F>
+void World::in_process(F&& what)
 {
     try {
         what();
@@ -96,15 +100,22 @@ void World::measure(HourEnding hour)
         r.hour = hour;
         const int level = dice_.one_in(3) ? 20 : 160 + 40 * (hour.day().since_epoch % 7);
         for (const auto p : all_pollutants) {
-            if (dice_.one_in(50)) r.values[p] = {true, std::nullopt, Flag::maintenance};
-            else r.values[p] = {true, Concentration::from_ng_per_m3(p == Pollutant::co ? 1'000'000 : (level + dice_.below(60)) * 1'000 + dice_.below(1'000)), Flag::normal};
+            if (dice_.one_in(50))
+                r.values[p] = {true, std::nullopt, Flag::maintenance};
+            else
+                r.values[p] = {true,
+                               Concentration::from_ng_per_m3(p == Pollutant::co ? 1'000'000
+                                                                                : (level + dice_.below(60)) * 1'000 +
+                                                                                      dice_.below(1'000)),
+                               Flag::normal};
         }
         Waiting w{drivers::encode_reading_json(r, UtcOffset{}), "aqid/v1/" + r.station + "/hourly", r, tick_};
         if (dice_.one_in(10)) w.not_before += dice_.between(1, 40); // late
         at_broker_.push_back(w);
         if (dice_.one_in(25)) { // the station corrects itself
             r.values[Pollutant::pm2_5] = {true, Concentration::from_ug_per_m3(dice_.between(5, 400)), Flag::normal};
-            at_broker_.push_back({drivers::encode_reading_json(r, UtcOffset{}), w.topic, r, tick_ + dice_.between(1, 20)});
+            at_broker_.push_back(
+                {drivers::encode_reading_json(r, UtcOffset{}), w.topic, r, tick_ + dice_.between(1, 20)});
         }
         if (dice_.one_in(30)) at_broker_.push_back({"{\"station\":", w.topic, {}, tick_});
     }
@@ -114,7 +125,8 @@ void World::measure(HourEnding hour)
 void World::deliver()
 {
     std::vector<Waiting> stays;
-    for (std::size_t i = at_broker_.size(); i > 1; --i) std::swap(at_broker_[i - 1], at_broker_[static_cast<std::size_t>(dice_.below(static_cast<int>(i)))]);
+    for (std::size_t i = at_broker_.size(); i > 1; --i)
+        std::swap(at_broker_[i - 1], at_broker_[static_cast<std::size_t>(dice_.below(static_cast<int>(i)))]);
     for (auto& w : at_broker_) {
         if (w.not_before > tick_) {
             stays.push_back(std::move(w));
@@ -131,7 +143,8 @@ void World::deliver()
             const auto& v = w.reading.values[p];
             if (!v.named) continue;
             const auto station = config_.rules.network.station_named(w.reading.station);
-            acknowledged_[{station->value, w.reading.hour, p}].insert(v.value && v.flag == Flag::normal ? v.value->ng_per_m3() : -1);
+            acknowledged_[{station->value, w.reading.hour, p}].insert(
+                v.value && v.flag == Flag::normal ? v.value->ng_per_m3() : -1);
         }
         // The acknowledgement is lost now and then: the broker sends it again.
         if (store_.accidents && dice_.one_in(8)) stays.push_back(std::move(w));
@@ -173,7 +186,8 @@ void World::work()
 {
     in_process([&] {
         daemon::InboxBatch batch;
-        const auto from = std::upper_bound(inbox_.begin(), inbox_.end(), store_.consumed(), [](InboxPosition at, const daemon::InboxEntry& e) { return at < e.end; });
+        const auto from = std::upper_bound(inbox_.begin(), inbox_.end(), store_.consumed(),
+                                           [](InboxPosition at, const daemon::InboxEntry& e) { return at < e.end; });
         const auto most = static_cast<std::ptrdiff_t>(dice_.between(1, 30));
         for (auto e = from; e != inbox_.end() && e - from < most; ++e) batch.entries.push_back(*e);
         if (!batch.entries.empty()) (void)turns_->take(batch);
@@ -182,7 +196,8 @@ void World::work()
     in_process([&] { dispatch_->pump(); });
     if (dice_.one_in(2)) // answers come late, so that there is something on its way when the process dies
         for (std::size_t c = 0; c < channels_.size(); ++c) in_process([&] { channels_.at(c)->answer(); });
-    in_process([&] { dispatch_->pump(); }); // no time has passed: what is to be tried later must hold up what comes after it
+    in_process(
+        [&] { dispatch_->pump(); }); // no time has passed: what is to be tried later must hold up what comes after it
     in_process([&] { io_->poll(); });
 }
 

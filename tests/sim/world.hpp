@@ -44,7 +44,10 @@ class Dice {
 public:
     explicit Dice(std::uint64_t seed) : engine_(seed) {}
     bool one_in(int n) { return below(n) == 0; }
-    int below(int n) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(n)); } // the bias is nothing here, the same everywhere is all
+    int below(int n)
+    {
+        return static_cast<int>(engine_() % static_cast<std::uint64_t>(n));
+    } // the bias is nothing here, the same everywhere is all
     int between(int least, int most) { return least + below(most - least + 1); }
 
 private:
@@ -98,7 +101,9 @@ struct Delivery {
 /// Slow, refusing, or taking a message and losing the answer.
 class SimChannel : public notify::Channel {
 public:
-    SimChannel(Dice& dice, std::vector<Delivery>& delivered, bool drops_repeats) : dice_(dice), delivered_(delivered), drops_repeats_(drops_repeats) {}
+    SimChannel(Dice& dice, std::vector<Delivery>& delivered, bool drops_repeats)
+        : dice_(dice), delivered_(delivered), drops_repeats_(drops_repeats)
+    {}
     void send(const notify::Message& message, std::function<void(notify::Receipt)> done) override;
     bool drops_repeats() const override { return drops_repeats_; }
     /// Answers what was asked before.
@@ -131,7 +136,8 @@ private:
     // The process.
     void start();
     void work();
-    template <class F> void in_process(F&& what);
+    template <class F>
+    void in_process(F&& what);
     // The checkers.
     void check_state();
     void check_figures();
@@ -154,7 +160,8 @@ private:
     };
     std::vector<Waiting> at_broker_;
     int tick_ = 0;
-    std::map<std::tuple<std::uint32_t, HourEnding, Pollutant>, std::set<std::int64_t>> acknowledged_; ///< values the sender may forget
+    std::map<std::tuple<std::uint32_t, HourEnding, Pollutant>, std::set<std::int64_t>>
+        acknowledged_; ///< values the sender may forget
 
     std::map<std::string, std::vector<Delivery>> delivered_;
     std::unique_ptr<boost::asio::io_context> io_;

@@ -10,7 +10,8 @@ const RuleBook& shipped_rules()
 {
     static const RuleBook book = [] {
         std::vector<RuleText> texts;
-        for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
+        for (const auto& file : schemas::rule_packs())
+            texts.push_back({std::string{file.name}, std::string{file.text}});
         return load_rules(texts);
     }();
     return book;
@@ -34,7 +35,9 @@ Rules small_town(int stations)
         city.stations.push_back(StationIndex{static_cast<std::uint32_t>(s)});
     }
     rules.network.areas.push_back(city);
-    rules.network.organisations = {{"hbj", "环保局", Bureau::environment}, {"qxj", "气象局", Bureau::meteorology}, {"zf", "政府", Bureau::government}};
+    rules.network.organisations = {{"hbj", "环保局", Bureau::environment},
+                                   {"qxj", "气象局", Bureau::meteorology},
+                                   {"zf", "政府", Bureau::government}};
     const auto person = [&](const char* id, const char* organisation) -> Person& {
         Person p;
         p.id = p.name = id;

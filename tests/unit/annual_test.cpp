@@ -43,7 +43,8 @@ std::vector<AnnualFigure> annual(const PlaceLedger& ledger, int year, const Targ
 TEST_CASE("the two annual means are two numbers")
 {
     PlaceLedger ledger;
-    for (LocalDay d = day(2015, 1, 1); d <= day(2016, 1, 10); d = d.plus(1)) ledger.put(d, of(d.year() == 2015 ? 100 : 20));
+    for (LocalDay d = day(2015, 1, 1); d <= day(2016, 1, 10); d = d.plus(1))
+        ledger.put(d, of(d.year() == 2015 ? 100 : 20));
     const auto all = annual(ledger, 2016);
     CHECK(figure(all, Window::year_to_date)->mean == ug(20));
     CHECK(figure(all, Window::year_to_date)->valid_days == 10);
@@ -58,10 +59,12 @@ TEST_CASE("a target met on an invalid year is not proven")
     PlaceLedger whole, thin, gap_in_june;
     for (LocalDay d = day(2016, 1, 1); d <= day(2016, 12, 31); d = d.plus(1)) {
         whole.put(d, of(67));
-        thin.put(d, d - day(2016, 1, 1) < 43 ? empty_day() : of(67)); // 323 days
+        thin.put(d, d - day(2016, 1, 1) < 43 ? empty_day() : of(67));                       // 323 days
         gap_in_june.put(d, d.month() == 6 && d.day_of_month() <= 4 ? empty_day() : of(67)); // 362 days, June has 26
     }
-    const auto met = [&](const PlaceLedger& ledger) { return figure(annual(ledger, 2016, &target), Window::year_to_date)->met; };
+    const auto met = [&](const PlaceLedger& ledger) {
+        return figure(annual(ledger, 2016, &target), Window::year_to_date)->met;
+    };
     CHECK(met(whole) == std::optional{true}); // 67 is not above 67
     CHECK(met(thin) == std::nullopt);
     CHECK(met(gap_in_june) == std::nullopt);
@@ -77,7 +80,8 @@ TEST_CASE("targets are held against the published figure")
         d.mean[Pollutant::pm2_5] = Mean::of(Concentration::from_ng_per_m3(ng));
         for (LocalDay l = day(2016, 1, 1); l <= day(2016, 12, 31); l = l.plus(1)) ledger.put(l, d);
         INFO(ng);
-        CHECK(figure(annual(ledger, 2016, &target), Window::year_to_date)->met == std::optional{met}); // 67.5 rounds to 68
+        CHECK(figure(annual(ledger, 2016, &target), Window::year_to_date)->met ==
+              std::optional{met}); // 67.5 rounds to 68
     }
 }
 

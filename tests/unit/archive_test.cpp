@@ -9,7 +9,8 @@ using namespace aqi::tests;
 
 TEST_CASE("csv: quotes, line ends and marks as archives write them")
 {
-    const auto file = parse_csv("\xEF\xBB\xBF" "a,\"b,c\",d\r\n1,\"say \"\"so\"\"\",3\r\n\r\n4,\"two\nlines\",6\n7,8,9");
+    const auto file = parse_csv("\xEF\xBB\xBF"
+                                "a,\"b,c\",d\r\n1,\"say \"\"so\"\"\",3\r\n\r\n4,\"two\nlines\",6\n7,8,9");
     REQUIRE(file.has_value());
     CHECK(file->header == std::vector<std::string>{"a", "b,c", "d"});
     REQUIRE(file->rows.size() == 3);
@@ -29,7 +30,9 @@ TEST_CASE("csv: quotes, line ends and marks as archives write them")
 
 TEST_CASE("columns are found by their usual spellings, in any order, and never by a prefix")
 {
-    const auto find = [](const std::vector<std::string>& header, Report of) { return ArchiveColumns::find(header, {of, false, {}, {}}); };
+    const auto find = [](const std::vector<std::string>& header, Report of) {
+        return ArchiveColumns::find(header, {of, false, {}, {}});
+    };
     const auto hourly = find({"pm1", "O3", "pm100", "pm2_5", "station", "PM10", "co"}, Report::hour);
     REQUIRE(hourly.has_value());
     const auto values = hourly->values({1, {"1", "160", "2", "35", "x", "50", "0.7"}});
@@ -75,9 +78,11 @@ TEST_CASE("an hour is labelled by its end, 0 is 24:00 of the day before")
     CHECK(*with_time->period({1, {"2018-12-01 13:00:00", "1"}}) == hour(day(2018, 12, 1), 13));
     CHECK(*with_time->period({1, {"2018-12-01T05:00:00Z", "1"}}) == hour(day(2018, 12, 1), 13));
     CHECK(with_time->period({1, {"2018-12-01 13:30:00", "1"}}).error().reason == Reason::not_on_the_hour);
-    const auto split = ArchiveColumns::find({"No", "year", "month", "day", "hour", "CO", "WSPM"}, {Report::hour, false, {}, {}});
+    const auto split =
+        ArchiveColumns::find({"No", "year", "month", "day", "hour", "CO", "WSPM"}, {Report::hour, false, {}, {}});
     CHECK(*split->period({1, {"1", "2013", "3", "1", "0", "300", "1"}}) == hour(day(2013, 2, 28), 24));
-    CHECK((*split->values({1, {"1", "2013", "3", "1", "0", "300", "1"}}))[index_of(Item::co_1h)] == Concentration::from_ng_per_m3(300'000)); // ug/m3 in that archive
+    CHECK((*split->values({1, {"1", "2013", "3", "1", "0", "300", "1"}}))[index_of(Item::co_1h)] ==
+          Concentration::from_ng_per_m3(300'000)); // ug/m3 in that archive
     const auto daily = ArchiveColumns::find({"time_point", "pm10"}, {Report::day, false, {}, {}});
     CHECK(*daily->period({1, {"2016-01-01 00:00:00", "1"}}) == hour(day(2016, 1, 1), 24));
 }

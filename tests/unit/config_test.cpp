@@ -67,30 +67,46 @@ TEST_CASE("every sample stanza of a driver and a channel is good")
 
 TEST_CASE("a broken configuration is refused whole, with line, column and the known choices")
 {
-    CHECK(refusal("[daemon") .find("aqid.toml:1:") == 0);
-    CHECK(refusal(changed("driver = \"mqtt-json\"", "driver = \"mqtt-jsn\"")).find("\"mqtt-jsn\" is not known, did you mean \"mqtt-json\"?; known: mqtt-json") != std::string::npos);
-    CHECK(refusal(changed("durability = \"power\"", "durability = \"fast\"")).find("known: power, process") != std::string::npos);
-    CHECK(refusal(changed("close_after_minutes", "close_after_minute")).find("did you mean \"close_after_minutes\"") != std::string::npos);
-    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385B\", \"2386A\"]")).find("\"2385B\" is not known, did you mean \"2385A\"") != std::string::npos);
-    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = []")).find("at least one station") != std::string::npos);
-    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385A\", \"2385A\"]")).find("listed twice") != std::string::npos);
+    CHECK(refusal("[daemon").find("aqid.toml:1:") == 0);
+    CHECK(refusal(changed("driver = \"mqtt-json\"", "driver = \"mqtt-jsn\""))
+              .find("\"mqtt-jsn\" is not known, did you mean \"mqtt-json\"?; known: mqtt-json") != std::string::npos);
+    CHECK(refusal(changed("durability = \"power\"", "durability = \"fast\"")).find("known: power, process") !=
+          std::string::npos);
+    CHECK(refusal(changed("close_after_minutes", "close_after_minute")).find("did you mean \"close_after_minutes\"") !=
+          std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385B\", \"2386A\"]"))
+              .find("\"2385B\" is not known, did you mean \"2385A\"") != std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = []")).find("at least one station") !=
+          std::string::npos);
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385A\", \"2385A\"]"))
+              .find("listed twice") != std::string::npos);
     CHECK(refusal(changed("kind = \"city\"", "kind = \"town\"")).find("known: city, county") != std::string::npos);
-    CHECK(refusal(changed("http = \"127.0.0.1:8080\"", "http = \"8080\"")).find("must read address:port") != std::string::npos);
-    CHECK(refusal(changed("utc_offset = \"+08:00\"", "utc_offset = \"Beijing\"")).find("reads like +08:00") != std::string::npos);
-    CHECK(refusal(changed("uri = \"tcp://127.0.0.1:1883\"", "uri = \"127.0.0.1\"")).find("must begin with tcp:// or ssl://") != std::string::npos);
+    CHECK(refusal(changed("http = \"127.0.0.1:8080\"", "http = \"8080\"")).find("must read address:port") !=
+          std::string::npos);
+    CHECK(refusal(changed("utc_offset = \"+08:00\"", "utc_offset = \"Beijing\"")).find("reads like +08:00") !=
+          std::string::npos);
+    CHECK(refusal(changed("uri = \"tcp://127.0.0.1:1883\"", "uri = \"127.0.0.1\""))
+              .find("must begin with tcp:// or ssl://") != std::string::npos);
     CHECK(refusal(changed("id = \"2385A\"", "id = \"23/85A\"")).find("cannot be an id") != std::string::npos);
-    CHECK(refusal(changed("organisation = \"hbj\"", "organisation = \"hb\"")).find("\"hb\" is not known") != std::string::npos);
-    CHECK(refusal(changed("may_approve_up_to = \"red\"", "may_approve_up_to = \"purple\"")).find("known: blue, yellow, orange, red") != std::string::npos);
-    CHECK(refusal(changed("kind = \"webhook\"", "kind = \"pigeon\"")).find("known: command, webhook") != std::string::npos);
+    CHECK(refusal(changed("organisation = \"hbj\"", "organisation = \"hb\"")).find("\"hb\" is not known") !=
+          std::string::npos);
+    CHECK(refusal(changed("may_approve_up_to = \"red\"", "may_approve_up_to = \"purple\""))
+              .find("known: blue, yellow, orange, red") != std::string::npos);
+    CHECK(refusal(changed("kind = \"webhook\"", "kind = \"pigeon\"")).find("known: command, webhook") !=
+          std::string::npos);
     CHECK(refusal(changed("url = \"https://", "url = \"http://")).find("must be https://") != std::string::npos);
-    CHECK(refusal(changed("warnings = \"2016-225\"", "warnings = \"2016-226\"")).find("did you mean \"2016-225\"") != std::string::npos);
+    CHECK(refusal(changed("warnings = \"2016-225\"", "warnings = \"2016-226\"")).find("did you mean \"2016-225\"") !=
+          std::string::npos);
     CHECK(refusal(changed("good_days = 200", "good_days = 400")).find("between 0 and 366") != std::string::npos);
-    CHECK(refusal(changed("area = \"410600\"", "area = \"410699\"")).find("did you mean \"410600\"") != std::string::npos);
+    CHECK(refusal(changed("area = \"410600\"", "area = \"410699\"")).find("did you mean \"410600\"") !=
+          std::string::npos);
     CHECK(refusal(changed("command = [\"/", "command = [\"")).find("absolute path") != std::string::npos);
     // The place of the last one, to the column.
     const std::string text = changed("durability = \"power\"", "durability = 5");
-    const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("durability = 5")), '\n');
-    CHECK(refusal(text) == "aqid.toml:" + std::to_string(line) + ":1: \"durability\" must be a text in quotes, not a whole number");
+    const auto line =
+        1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("durability = 5")), '\n');
+    CHECK(refusal(text) ==
+          "aqid.toml:" + std::to_string(line) + ":1: \"durability\" must be a text in quotes, not a whole number");
 }
 
 TEST_CASE("two people behind one account could sign for each other, so only a drill may have them")
@@ -113,7 +129,8 @@ TEST_CASE("every key of the example is documented, and every key a reader knows 
     std::istringstream in{example()};
     while (std::getline(in, line)) {
         const auto equals = line.find(" = ");
-        const bool is_commented_key = line.starts_with("# ") && equals != std::string::npos && line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", 2) == equals;
+        const bool is_commented_key = line.starts_with("# ") && equals != std::string::npos &&
+                                      line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", 2) == equals;
         text += (is_commented_key ? line.substr(2) : line) + "\n";
     }
     CHECK(refusal(text) == "taken");

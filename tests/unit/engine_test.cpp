@@ -11,19 +11,24 @@ namespace {
 
 const LocalDay monday = day(2016, 12, 12);
 
-Observed seen(std::uint32_t station, HourEnding h, std::int64_t value, Pollutant p = Pollutant::pm2_5) { return {StationIndex{station}, h, p, Flag::normal, ug(value)}; }
+Observed seen(std::uint32_t station, HourEnding h, std::int64_t value, Pollutant p = Pollutant::pm2_5)
+{
+    return {StationIndex{station}, h, p, Flag::normal, ug(value)};
+}
 HourClosed closed(HourEnding h) { return {h, closing(h), false}; }
 
 /// A full day of all six pollutants, the same value every hour.
 void full_day(State& state, const Rules& rules, std::uint32_t station, LocalDay d, std::int64_t value)
 {
     for (int h = 1; h <= 24; ++h)
-        for (const auto p : all_pollutants) absorb(state, seen(station, hour(d, h), p == Pollutant::co ? 1'000 : value, p), rules);
+        for (const auto p : all_pollutants)
+            absorb(state, seen(station, hour(d, h), p == Pollutant::co ? 1'000 : value, p), rules);
 }
 
 const DayFigure* find(const Figures& f, PlaceIndex place, LocalDay d)
 {
-    const auto found = std::find_if(f.days.begin(), f.days.end(), [&](const DayFigure& x) { return x.place == place && x.day == d; });
+    const auto found =
+        std::find_if(f.days.begin(), f.days.end(), [&](const DayFigure& x) { return x.place == place && x.day == d; });
     return found == f.days.end() ? nullptr : &*found;
 }
 
@@ -86,7 +91,8 @@ TEST_CASE("a late value moves the statistics of its hour, day and year, and no d
     REQUIRE(f.hours.size() == 2); // the station and its city
     CHECK(f.hours[0].hour == hour(monday, 5));
     REQUIRE(find(f, PlaceIndex{0}, monday) != nullptr);
-    CHECK(find(f, PlaceIndex{0}, monday)->value[Pollutant::pm2_5]->ng_per_m3() == 59'167); // (23*40+500)/24 = 59.1666...
+    CHECK(find(f, PlaceIndex{0}, monday)->value[Pollutant::pm2_5]->ng_per_m3() ==
+          59'167); // (23*40+500)/24 = 59.1666...
     CHECK(!f.annual.empty());
     CHECK(state.warnings() == warnings);
     CHECK(state.ledger(PlaceIndex{0}).day(monday)->verdict == DayVerdict::good); // 59.17 -> 59 -> AQI 80
@@ -97,7 +103,8 @@ TEST_CASE("the state does not depend on the order of readings, nor on how often 
     const Rules rules = small_town(2);
     std::vector<Event> readings;
     for (int h = 1; h <= 48; ++h)
-        for (std::uint32_t s = 0; s < 2; ++s) readings.emplace_back(seen(s, hour(monday, 1).plus(h - 1), 10 + h * 3 + static_cast<int>(s)));
+        for (std::uint32_t s = 0; s < 2; ++s)
+            readings.emplace_back(seen(s, hour(monday, 1).plus(h - 1), 10 + h * 3 + static_cast<int>(s)));
     const auto fold = [&](const std::vector<Event>& events, int settle_every) {
         State state{rules.network};
         int n = 0;
@@ -193,7 +200,9 @@ TEST_CASE("decisions are facts: a fold of what was journaled decides nothing ane
     happen(HourClosed{hour(monday, 16), at, false});
     Forecast f{"city", "hbj", "env", at, {{monday.plus(1), 230, 230, ""}, {monday.plus(2), 240, 240, ""}}};
     happen(*admit_forecast(f, at, rules));
-    const auto act = [&](Verb verb, const char* person) { happen(*admit_act(live, live.warnings().front().id, 1, verb, person, at, rules)); };
+    const auto act = [&](Verb verb, const char* person) {
+        happen(*admit_act(live, live.warnings().front().id, 1, verb, person, at, rules));
+    };
     act(Verb::sign, "env");
     act(Verb::sign, "met");
     act(Verb::approve, "deputy");

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <thread>
 
-#include <sys/resource.h>
 #include <csignal>
+#include <sys/resource.h>
 
 using namespace aqi;
 using namespace aqi::daemon;
@@ -30,8 +30,10 @@ std::vector<std::string> all_bytes(const InboxLog& inbox, InboxPosition from = 0
             out.push_back(e.bytes);
             from = e.end;
         }
-        if (batch->damaged_until) from = *batch->damaged_until;
-        else if (batch->entries.empty()) break;
+        if (batch->damaged_until)
+            from = *batch->damaged_until;
+        else if (batch->entries.empty())
+            break;
     }
     return out;
 }
@@ -85,7 +87,8 @@ TEST_CASE("what was kept is there after a restart, from where it was consumed")
 
 TEST_CASE("a torn tail was never acknowledged to anybody and is left out")
 {
-    for (const auto* tail : {"x", "\x20\0\0\0\0\0\0\0half", "garbage that is no entry at all, and long enough to have a length"}) {
+    for (const auto* tail :
+         {"x", "\x20\0\0\0\0\0\0\0half", "garbage that is no entry at all, and long enough to have a length"}) {
         const Folder folder;
         {
             InboxLog inbox{folder.path(), Durability::process, 0};

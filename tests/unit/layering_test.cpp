@@ -30,14 +30,16 @@ std::vector<Line> lines_of(const std::string& folder)
         for (std::string line; std::getline(text, line);) {
             ++number;
             const auto comment = line.find("//");
-            out.push_back({std::filesystem::relative(entry.path(), source_file(".")).string(), number, line.substr(0, comment)});
+            out.push_back(
+                {std::filesystem::relative(entry.path(), source_file(".")).string(), number, line.substr(0, comment)});
         }
     }
     return out;
 }
 
 /// Fails for every line of a folder that holds a word, except in the files named.
-void must_not(const std::string& folder, const std::vector<std::string>& words, const std::string& why, const std::vector<std::string>& except = {})
+void must_not(const std::string& folder, const std::vector<std::string>& words, const std::string& why,
+              const std::vector<std::string>& except = {})
 {
     for (const auto& line : lines_of(folder)) {
         if (std::find(except.begin(), except.end(), line.file) != except.end()) continue;
@@ -53,27 +55,36 @@ void must_not(const std::string& folder, const std::vector<std::string>& words, 
 
 TEST_CASE("libaqi is a pure function of a journal: no clock, files, threads, logging, sockets or other target")
 {
-    must_not("libaqi", {"<thread>", "<mutex>", "<fstream>", "<filesystem>", "<iostream>", "::now(", "sqlite", "asio", "mqtt", "spdlog", "std::time(", "getenv"},
+    must_not("libaqi",
+             {"<thread>", "<mutex>", "<fstream>", "<filesystem>", "<iostream>", "::now(", "sqlite", "asio", "mqtt",
+              "spdlog", "std::time(", "getenv"},
              "libaqi has no I/O and asks nobody for the time; bring it in as an event, or do it in the daemon");
-    must_not("libaqi", {"#include \"drivers/", "#include \"daemon/", "#include \"tools/", "#include \"schemas/"}, "libaqi uses no other target");
+    must_not("libaqi", {"#include \"drivers/", "#include \"daemon/", "#include \"tools/", "#include \"schemas/"},
+             "libaqi uses no other target");
     must_not("libaqi", {"toml"}, "the TOML library stops in settings.cpp", {"libaqi/settings.cpp"});
-    must_not("libaqi", {"double ", "float "}, "numbers are integers and exact fractions; a double has moved a good day before");
+    must_not("libaqi", {"double ", "float "},
+             "numbers are integers and exact fractions; a double has moved a good day before");
 }
 
 TEST_CASE("drivers know libaqi and their own library, not the daemon")
 {
-    must_not("drivers", {"#include \"daemon/", "#include \"tools/", "#include \"schemas/", "sqlite"}, "a driver never stores");
+    must_not("drivers", {"#include \"daemon/", "#include \"tools/", "#include \"schemas/", "sqlite"},
+             "a driver never stores");
     must_not("drivers", {"<mqtt/", "mqtt::"}, "Paho stops in mqtt_link.cpp", {"drivers/mqtt_link.cpp"});
     must_not("drivers", {"boost/json"}, "the JSON parser stops in reading_json.cpp", {"drivers/reading_json.cpp"});
 }
 
-TEST_CASE("the daemon keeps SQLite in the store, Beast in the web server, curl in one file, and has no rules of its own")
+TEST_CASE(
+    "the daemon keeps SQLite in the store, Beast in the web server, curl in one file, and has no rules of its own")
 {
-    must_not("daemon", {"sqlite3"}, "SQLite's interface stops in store/sqlite.cpp", {"daemon/store/sqlite.cpp", "daemon/store/sqlite.hpp"});
+    must_not("daemon", {"sqlite3"}, "SQLite's interface stops in store/sqlite.cpp",
+             {"daemon/store/sqlite.cpp", "daemon/store/sqlite.hpp"});
     must_not("daemon", {"boost/beast", "beast::"}, "Beast stops in web/server.cpp", {"daemon/web/server.cpp"});
-    must_not("daemon", {"<curl/", "curl_easy", "curl_multi"}, "libcurl stops in notify/http_client.cpp", {"daemon/notify/http_client.cpp"});
+    must_not("daemon", {"<curl/", "curl_easy", "curl_multi"}, "libcurl stops in notify/http_client.cpp",
+             {"daemon/notify/http_client.cpp"});
     must_not("daemon", {"#include \"tools/"}, "nothing uses the tools");
-    must_not("daemon/notify", {"#include \"daemon/store", "#include \"daemon/turns"}, "a channel makes one attempt and knows no outbox");
+    must_not("daemon/notify", {"#include \"daemon/store", "#include \"daemon/turns"},
+             "a channel makes one attempt and knows no outbox");
 }
 
 TEST_CASE("tools use libaqi, drivers and the schemas, and reach the daemon through its socket")
@@ -83,12 +94,15 @@ TEST_CASE("tools use libaqi, drivers and the schemas, and reach the daemon throu
 
 TEST_CASE("nothing uses the tests")
 {
-    for (const auto* folder : {"libaqi", "drivers", "daemon", "tools", "schemas"}) must_not(folder, {"#include \"tests/"}, "tests use everything and are used by nothing");
+    for (const auto* folder : {"libaqi", "drivers", "daemon", "tools", "schemas"})
+        must_not(folder, {"#include \"tests/"}, "tests use everything and are used by nothing");
 }
 
 TEST_CASE("there are no coroutines: gcc 12.2 miscompiles six patterns of them without a word")
 {
-    for (const auto* folder : {"libaqi", "drivers", "daemon", "tools"}) must_not(folder, {"co_await", "co_spawn", "co_return"}, "see DECISIONS; a chain of callbacks is longer and right");
+    for (const auto* folder : {"libaqi", "drivers", "daemon", "tools"})
+        must_not(folder, {"co_await", "co_spawn", "co_return"},
+                 "see DECISIONS; a chain of callbacks is longer and right");
 }
 
 TEST_CASE("no header lets a library's types out")
@@ -113,7 +127,8 @@ TEST_CASE("files stay small enough to enter, and every folder says what lives th
             CHECK(length <= 600);
         }
     }
-    for (const auto* folder : {"libaqi", "drivers", "daemon", "daemon/notify", "daemon/store", "daemon/web", "schemas", "schemas/rules", "schemas/sql", "schemas/broker", "systemd", "tools", "tests"}) {
+    for (const auto* folder : {"libaqi", "drivers", "daemon", "daemon/notify", "daemon/store", "daemon/web", "schemas",
+                               "schemas/rules", "schemas/sql", "schemas/broker", "systemd", "tools", "tests"}) {
         INFO(folder);
         CHECK(std::filesystem::exists(source_file(std::string{folder} + "/README.md")));
     }

@@ -10,7 +10,7 @@ TEST_CASE("a day's mean is exact until it is rounded")
 {
     // 23 hours that add up to 1 380.5: 60.0217...; the tie lies at 60.5.
     CHECK(Mean::of_hours(1'380'500, 23).rounded(1'000) == ug(60));
-    CHECK(Mean::of_hours(24 * 60'500, 24).rounded(1'000) == ug(60)); // a true tie: even
+    CHECK(Mean::of_hours(24 * 60'500, 24).rounded(1'000) == ug(60));     // a true tie: even
     CHECK(Mean::of_hours(24 * 60'500 + 1, 24).rounded(1'000) == ug(61)); // a twenty-fourth of a nanogram above it
     CHECK(Mean::of_hours(24 * 60'500 - 1, 24).rounded(1'000) == ug(60));
     CHECK(Mean::of_hours(2, 3) == Mean::of_hours(6, 9));
@@ -23,8 +23,10 @@ TEST_CASE("a city's mean over its sites is exact")
     const Mean city = Mean::of_sites(sites);
     // (100/21 + 100/22 + 100/23) / 3 = 4.55185...: cross-checked with fractions: 145100/31878.
     CHECK(city.rounded(1).ng_per_m3() == 5);
-    CHECK(Mean::of_sites(std::vector<Mean>{Mean::of(ug(10)), Mean::of(ug(11))}).rounded(1'000) == ug(10)); // 10.5 to even
-    CHECK(Mean::of_sites(std::vector<Mean>{Mean::of(ug(11)), Mean::of(ug(12))}).rounded(1'000) == ug(12)); // 11.5 to even
+    CHECK(Mean::of_sites(std::vector<Mean>{Mean::of(ug(10)), Mean::of(ug(11))}).rounded(1'000) ==
+          ug(10)); // 10.5 to even
+    CHECK(Mean::of_sites(std::vector<Mean>{Mean::of(ug(11)), Mean::of(ug(12))}).rounded(1'000) ==
+          ug(12)); // 11.5 to even
 }
 
 TEST_CASE("days over different numbers of sites add up without a remainder lost")
@@ -32,7 +34,8 @@ TEST_CASE("days over different numbers of sites add up without a remainder lost"
     MeanSum sum;
     const Mean third = Mean::of_sites(std::vector<Mean>{Mean::of(ug(1)), Mean::of(ug(0)), Mean::of(ug(0))});
     const Mean half = Mean::of_sites(std::vector<Mean>{Mean::of(ug(1)), Mean::of(ug(0))});
-    const Mean sixth = Mean::of_sites(std::vector<Mean>{Mean::of(ug(1)), Mean::of(ug(0)), Mean::of(ug(0)), Mean::of(ug(0)), Mean::of(ug(0)), Mean::of(ug(0))});
+    const Mean sixth = Mean::of_sites(std::vector<Mean>{Mean::of(ug(1)), Mean::of(ug(0)), Mean::of(ug(0)),
+                                                        Mean::of(ug(0)), Mean::of(ug(0)), Mean::of(ug(0))});
     sum.add(third);
     sum.add(half);
     sum.add(sixth);
@@ -62,7 +65,8 @@ TEST_CASE("the most sites an area may have still add up over a year")
 {
     MeanSum sum;
     for (int sites = 1; sites <= Mean::sites_max; ++sites) {
-        std::vector<Mean> means(static_cast<std::size_t>(sites), Mean::of(Concentration::from_ng_per_m3(Concentration::max_ng)));
+        std::vector<Mean> means(static_cast<std::size_t>(sites),
+                                Mean::of(Concentration::from_ng_per_m3(Concentration::max_ng)));
         for (int n = 0; n < 5; ++n) sum.add(Mean::of_sites(means));
     }
     CHECK(sum.rounded(1).ng_per_m3() == Concentration::max_ng);

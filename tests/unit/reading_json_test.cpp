@@ -26,7 +26,8 @@ Fault fault_of(std::string_view text)
 
 TEST_CASE("one reading, a list of them, or a wrapped list")
 {
-    const std::string one = R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm2_5_ug_m3":35.2,"co_mg_m3":1.2}})";
+    const std::string one =
+        R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm2_5_ug_m3":35.2,"co_mg_m3":1.2}})";
     for (const auto& text : {one, "[" + one + "]", "{\"readings\":[" + one + "]}"}) {
         const auto d = decoded(text);
         REQUIRE(d.faults.empty());
@@ -45,13 +46,17 @@ TEST_CASE("a number's text never passes through a double")
 {
     // 0.1 + 0.2 and its kind: the text decides, to the nanogram.
     const auto value = [](const std::string& number) {
-        return decoded(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":)" + number + "}}").readings.at(0).values[Pollutant::pm10].value->ng_per_m3();
+        return decoded(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":)" + number + "}}")
+            .readings.at(0)
+            .values[Pollutant::pm10]
+            .value->ng_per_m3();
     };
     CHECK(value("0.3") == 300);
     CHECK(value("60.5") == 60'500);
     CHECK(value("1e2") == 100'000);
     CHECK(value("123.456") == 123'456);
-    CHECK(value("9007199254740993e-13") == 900'719); // beyond a double's 53 bits: 900.7199254740993, cut at the nanogram
+    CHECK(value("9007199254740993e-13") ==
+          900'719); // beyond a double's 53 bits: 900.7199254740993, cut at the nanogram
 }
 
 TEST_CASE("what the promise does not hold is refused with the known names")
@@ -63,18 +68,30 @@ TEST_CASE("what the promise does not hold is refused with the known names")
     CHECK(fault_of("[1]").detail.find("must be an object") != std::string::npos);
     CHECK(fault_of(R"({"station":"A"} trailing)").reason == Reason::malformed);
     CHECK(fault_of(R"({"station":"A","values":{"pm10_ug_m3":1}})").detail == "\"time\" is missing");
-    CHECK(fault_of(R"({"time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1}})").detail == "\"station\" is missing");
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00","values":{"pm10_ug_m3":1}})").reason == Reason::time_without_zone);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:07:00+08:00","values":{"pm10_ug_m3":1}})").reason == Reason::not_on_the_hour);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm1_ug_m3":1}})").reason == Reason::unknown_name);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10":1}})").detail.find("known: so2_ug_m3") != std::string::npos);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","value":{"pm10_ug_m3":1}})").reason == Reason::malformed);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{}})").detail == "the reading names no pollutant");
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":"1"}})").reason == Reason::malformed);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1,"pm10_ug_m3":2}})").detail.find("twice") != std::string::npos);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","period":"8h","values":{"pm10_ug_m3":1}})").detail.find("known: 1h, 24h") != std::string::npos);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","period":"24h","values":{"pm10_ug_m3":1}})").reason == Reason::not_on_the_hour);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"o3_8h_ug_m3":1}})").detail == "an hour has o3_ug_m3, a day has o3_8h_ug_m3");
+    CHECK(fault_of(R"({"time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1}})").detail ==
+          "\"station\" is missing");
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00","values":{"pm10_ug_m3":1}})").reason ==
+          Reason::time_without_zone);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:07:00+08:00","values":{"pm10_ug_m3":1}})").reason ==
+          Reason::not_on_the_hour);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm1_ug_m3":1}})").reason ==
+          Reason::unknown_name);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10":1}})")
+              .detail.find("known: so2_ug_m3") != std::string::npos);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","value":{"pm10_ug_m3":1}})").reason ==
+          Reason::malformed);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{}})").detail ==
+          "the reading names no pollutant");
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":"1"}})").reason ==
+          Reason::malformed);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1,"pm10_ug_m3":2}})")
+              .detail.find("twice") != std::string::npos);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","period":"8h","values":{"pm10_ug_m3":1}})")
+              .detail.find("known: 1h, 24h") != std::string::npos);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","period":"24h","values":{"pm10_ug_m3":1}})")
+              .reason == Reason::not_on_the_hour);
+    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"o3_8h_ug_m3":1}})").detail ==
+          "an hour has o3_ug_m3, a day has o3_8h_ug_m3");
     CHECK(fault_of(std::string(100'000, '[')).reason == Reason::malformed);
     CHECK(fault_of(R"({"station":")" + std::string(5'000, 'x') + R"("})").reason == Reason::malformed);
 }
@@ -92,7 +109,8 @@ TEST_CASE("one bad reading does not take its batch with it")
 
 TEST_CASE("flags make a value absent, null needs no flag, and extra is for others")
 {
-    const auto d = decoded(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":900,"so2_ug_m3":null},
+    const auto d =
+        decoded(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":900,"so2_ug_m3":null},
                                "flags":{"pm10":"C","co":"D"},"extra":{"wind_m_s":3,"list":[1,{"a":2}]}})");
     REQUIRE(d.faults.empty());
     const Reading& r = d.readings.at(0);
@@ -101,8 +119,12 @@ TEST_CASE("flags make a value absent, null needs no flag, and extra is for other
     CHECK(!r.values[Pollutant::so2].value);
     CHECK(r.values[Pollutant::so2].flag == Flag::communication);
     CHECK(r.values[Pollutant::co].flag == Flag::fault);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1},"flags":{"pm10":"Q"}})").reason == Reason::unknown_name);
-    CHECK(fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1},"flags":{"pm1":"N"}})").reason == Reason::unknown_name);
+    CHECK(
+        fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1},"flags":{"pm10":"Q"}})")
+            .reason == Reason::unknown_name);
+    CHECK(
+        fault_of(R"({"station":"A","time":"2016-12-12T09:00:00+08:00","values":{"pm10_ug_m3":1},"flags":{"pm1":"N"}})")
+            .reason == Reason::unknown_name);
 }
 
 TEST_CASE("what a station writes is what is read")

@@ -69,7 +69,8 @@ TEST_CASE("ozone's day is the highest of its sliding 8-hour means inside the nat
     CHECK(day.mean[Pollutant::o3]->rounded(1'000) == ug(200));
     CHECK(day.ozone_1h->rounded(1'000) == ug(200));
     // The first window ends at 08:00: hours 1 to 7 alone make none.
-    CHECK(station_day(filled(Pollutant::o3, 1, 7, 100), rules()).windows == 2); // ending 08:00 with 7 hours and 09:00 with 6
+    CHECK(station_day(filled(Pollutant::o3, 1, 7, 100), rules()).windows ==
+          2); // ending 08:00 with 7 hours and 09:00 with 6
     CHECK(station_day(filled(Pollutant::o3, 1, 5, 100), rules()).windows == 0);
 }
 

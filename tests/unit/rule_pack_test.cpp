@@ -53,18 +53,28 @@ TEST_CASE("2016's targets bind every area of that year and no other")
 
 TEST_CASE("a broken pack is refused with its place and the known choices")
 {
-    CHECK(refusal(changed("kind = \"index\"", "kind = \"indx\"")).find("pack.toml:6:1: \"indx\" is not known, did you mean \"index\"?; known: index, warning, targets, instruments") == 0);
+    CHECK(refusal(changed("kind = \"index\"", "kind = \"indx\""))
+              .find("pack.toml:6:1: \"indx\" is not known, did you mean \"index\"?; known: index, warning, targets, "
+                    "instruments") == 0);
     CHECK(refusal(changed("day_hours = 20", "day_hour = 20")).find("\"day_hours\" is missing") != std::string::npos);
-    CHECK(refusal(changed("day_hours = 20", "day_hours = 25")).find("\"day_hours\" is 25; it must lie between 0 and 24") != std::string::npos);
-    CHECK(refusal(changed("points = [0, 50, 150, 475", "points = [0, 50, 50, 475")).find("\"points\" must rise") != std::string::npos);
-    CHECK(refusal(changed("name = \"so2_24h\"", "name = \"so2_25h\"")).find("did you mean \"so2_24h\"") != std::string::npos);
+    CHECK(refusal(changed("day_hours = 20", "day_hours = 25"))
+              .find("\"day_hours\" is 25; it must lie between 0 and 24") != std::string::npos);
+    CHECK(refusal(changed("points = [0, 50, 150, 475", "points = [0, 50, 50, 475")).find("\"points\" must rise") !=
+          std::string::npos);
+    CHECK(refusal(changed("name = \"so2_24h\"", "name = \"so2_25h\"")).find("did you mean \"so2_24h\"") !=
+          std::string::npos);
     CHECK(refusal(changed("\"so2_1h:so2_1h\", ", "\"so2_1h\", ")).find("must read value:table") != std::string::npos);
-    CHECK(refusal(changed("upto = [50, 100, 150, 200, 300]", "upto = [50, 100, 150, 200]")).find("five indices") != std::string::npos);
+    CHECK(refusal(changed("upto = [50, 100, 150, 200, 300]", "upto = [50, 100, 150, 200]")).find("five indices") !=
+          std::string::npos);
     CHECK(refusal(changed("[decimals]", "[decimals")).find("pack.toml:") == 0);
-    CHECK(refusal(changed("[annual_limit]", "[annual_limits]")).find("\"annual_limit\" is missing") != std::string::npos);
-    CHECK(refusal(changed("good_at_most = 100", "good_at_most = \"100\"")).find("must be a whole number, not a text in quotes") != std::string::npos);
-    CHECK(refusal(changed("until = 2026-02-28", "until = 2012-02-28")).find("ends before it begins") != std::string::npos);
-    CHECK(refusal(changed("title_zh", "colour = \"red\"\ntitle_zh")).find("\"colour\" is not known") != std::string::npos);
+    CHECK(refusal(changed("[annual_limit]", "[annual_limits]")).find("\"annual_limit\" is missing") !=
+          std::string::npos);
+    CHECK(refusal(changed("good_at_most = 100", "good_at_most = \"100\""))
+              .find("must be a whole number, not a text in quotes") != std::string::npos);
+    CHECK(refusal(changed("until = 2026-02-28", "until = 2012-02-28")).find("ends before it begins") !=
+          std::string::npos);
+    CHECK(refusal(changed("title_zh", "colour = \"red\"\ntitle_zh")).find("\"colour\" is not known") !=
+          std::string::npos);
 }
 
 TEST_CASE("two packs may not be in force on one day")
@@ -72,7 +82,8 @@ TEST_CASE("two packs may not be in force on one day")
     const std::string one = text_of(source_file("schemas/rules/cn-2012.toml"));
     std::string two = text_of(source_file("schemas/rules/cn-2026.toml"));
     two.replace(two.find("from = 2026-03-01"), 17, "from = 2026-02-28");
-    CHECK_THROWS_WITH(load_rules({{"a", one}, {"b", two}}), Catch::Contains("in force on days on which \"cn-2012\" is in force too"));
+    CHECK_THROWS_WITH(load_rules({{"a", one}, {"b", two}}),
+                      Catch::Contains("in force on days on which \"cn-2012\" is in force too"));
 }
 
 TEST_CASE("the digest names every byte of the texts")

@@ -41,14 +41,24 @@ std::vector<Event> one_of_each()
     r.effective = hour(monday, 24);
     r.rules = "2016-225";
     r.proposed_at = closing(hour(monday, 16));
-    r.judgement = {WarningLevel::red, monday, monday.plus(3), 4, 2, 330, "一条", {{monday, 230, DayBasis::observed}, {monday.plus(1), -1, DayBasis::unknown}, {monday.plus(2), 330, DayBasis::forecast}}};
+    r.judgement = {WarningLevel::red,
+                   monday,
+                   monday.plus(3),
+                   4,
+                   2,
+                   330,
+                   "一条",
+                   {{monday, 230, DayBasis::observed},
+                    {monday.plus(1), -1, DayBasis::unknown},
+                    {monday.plus(2), 330, DayBasis::forecast}}};
     const Instant at = closing(hour(monday, 17));
     return {
         Observed{StationIndex{0}, hour(monday, 9), Pollutant::co, Flag::normal, conc("1.5", Pollutant::co)},
         Observed{StationIndex{1}, hour(monday, 24), Pollutant::o3, Flag::calibration, std::nullopt},
         ObservedDay{StationIndex{1}, monday, Pollutant::pm10, Flag::normal, ug(120)},
         HourClosed{hour(monday, 9), at, true},
-        ForecastIssued{{"city", "hbj", "env", at, {{monday.plus(1), 180, 220, "PM2.5"}, {monday.plus(2), 90, 90, ""}}}, at},
+        ForecastIssued{{"city", "hbj", "env", at, {{monday.plus(1), 180, 220, "PM2.5"}, {monday.plus(2), 90, 90, ""}}},
+                       at},
         Proposed{"city-2016-001", "city", r},
         Withdrawn{"city-2016-001", 2, at, "因为 \"quotes\""},
         PersonActed{"city-2016-001", 2, Verb::lift, "met", Bureau::meteorology, RevisionState::issued, at},
@@ -141,12 +151,15 @@ TEST_CASE("a database from a newer version, or none at all, is refused and left 
     const Folder folder;
     const Rules rules = small_town(1);
     const auto file = folder.path() / "aqid.db";
-    { SqliteStore store{file, Durability::power, rules.network}; }
+    {
+        SqliteStore store{file, Durability::power, rules.network};
+    }
     {
         Database database{file.string(), OpenAs::read_write};
         database.execute("PRAGMA user_version = 99");
     }
-    CHECK_THROWS_WITH((SqliteStore{file, Durability::power, rules.network}), Catch::Contains("version 99, from a newer aqid") && Catch::Contains("Nothing was changed"));
+    CHECK_THROWS_WITH((SqliteStore{file, Durability::power, rules.network}),
+                      Catch::Contains("version 99, from a newer aqid") && Catch::Contains("Nothing was changed"));
     {
         Database database{file.string(), OpenAs::read_only};
         CHECK(database.number("PRAGMA user_version") == 99);
@@ -154,7 +167,8 @@ TEST_CASE("a database from a newer version, or none at all, is refused and left 
     const auto nonsense = folder.path() / "nonsense.db";
     std::ofstream{nonsense} << std::string(8'192, 'n');
     CHECK_THROWS_AS((SqliteStore{nonsense, Durability::power, rules.network}), StoreError);
-    CHECK_THROWS_AS((SqliteStore{folder.path() / "no" / "such" / "folder.db", Durability::power, rules.network}), StoreError);
+    CHECK_THROWS_AS((SqliteStore{folder.path() / "no" / "such" / "folder.db", Durability::power, rules.network}),
+                    StoreError);
 }
 
 TEST_CASE("stations keep their number when the configuration is reordered, and the fold leaves out who is gone")
@@ -190,7 +204,8 @@ TEST_CASE("what was put aside is kept to a limit, and counted without one")
     SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
     for (int turn_number = 0; turn_number < 12; ++turn_number) {
         Turn turn;
-        for (int n = 0; n < 1'000; ++n) turn.parked.push_back({Instant{n}, {Reason::malformed, "d"}, "l", "o", "s", "b"});
+        for (int n = 0; n < 1'000; ++n)
+            turn.parked.push_back({Instant{n}, {Reason::malformed, "d"}, "l", "o", "s", "b"});
         turn.counts["aside_malformed"] = 1'000;
         REQUIRE(store.commit(turn).has_value());
     }

@@ -38,8 +38,9 @@ TEST_CASE("times need a zone, and an hourly value ends an hour")
 {
     CHECK(parse_instant("2016-01-05T13:00:00").error().reason == Reason::time_without_zone);
     CHECK(parse_instant("2016-01-05 13:00").error().reason == Reason::time_without_zone);
-    for (const auto* text : {"", "13:00", "2016-13-01T00:00:00Z", "2016-02-30T00:00:00Z", "2016-01-05T25:00:00Z", "2016-01-05T13:00:00+8", "2016-01-05T13:00:60Z",
-                             "2016-01-05T24:30:00Z", "2016-01-05T13:00:00Zx", "2016-01-05T13:00:00.Z", "2016-1-5T13:00:00Z"}) {
+    for (const auto* text : {"", "13:00", "2016-13-01T00:00:00Z", "2016-02-30T00:00:00Z", "2016-01-05T25:00:00Z",
+                             "2016-01-05T13:00:00+8", "2016-01-05T13:00:60Z", "2016-01-05T24:30:00Z",
+                             "2016-01-05T13:00:00Zx", "2016-01-05T13:00:00.Z", "2016-1-5T13:00:00Z"}) {
         INFO(text);
         REQUIRE(parse_instant(text).has_error());
         CHECK(parse_instant(text).error().reason == Reason::malformed);
@@ -48,7 +49,8 @@ TEST_CASE("times need a zone, and an hourly value ends an hour")
     CHECK(*parse_instant("2016-01-05T24:00:00+08:00") == *parse_instant("2016-01-06T00:00:00+08:00"));
     CHECK(*parse_instant("2016-01-05T05:00Z") == *parse_instant("2016-01-05T05:00:00.000Z"));
     CHECK(parse_instant("2016-01-05T05:00:00.250Z")->ms % 1000 == 250);
-    CHECK(hour_ending_at(*parse_instant("2016-01-05T13:07:00+08:00"), UtcOffset{}).error().reason == Reason::not_on_the_hour);
+    CHECK(hour_ending_at(*parse_instant("2016-01-05T13:07:00+08:00"), UtcOffset{}).error().reason ==
+          Reason::not_on_the_hour);
 }
 
 TEST_CASE("the time zone of the process does not matter")
@@ -66,7 +68,8 @@ TEST_CASE("the time zone of the process does not matter")
 
 TEST_CASE("what is written can be read again")
 {
-    for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{1'451'952'000'000}, std::int64_t{-86'400'000}, std::int64_t{4'102'444'799'000}}) {
+    for (const std::int64_t ms : {std::int64_t{0}, std::int64_t{1'451'952'000'000}, std::int64_t{-86'400'000},
+                                  std::int64_t{4'102'444'799'000}}) {
         const Instant instant{ms};
         CHECK(*parse_instant(format_instant(instant, UtcOffset{})) == instant);
         CHECK(*parse_instant(format_instant(instant, UtcOffset{-210})) == instant);

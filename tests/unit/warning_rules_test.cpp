@@ -16,7 +16,8 @@ std::vector<JudgedDay> days_of(const std::vector<int>& aqi, DayBasis basis = Day
 {
     std::vector<JudgedDay> out;
     for (std::size_t i = 0; i < aqi.size(); ++i)
-        out.push_back(aqi[i] > 0 ? JudgedDay{first.plus(static_cast<int>(i)), aqi[i], basis} : JudgedDay{first.plus(static_cast<int>(i)), -1, DayBasis::unknown});
+        out.push_back(aqi[i] > 0 ? JudgedDay{first.plus(static_cast<int>(i)), aqi[i], basis}
+                                 : JudgedDay{first.plus(static_cast<int>(i)), -1, DayBasis::unknown});
     return out;
 }
 
@@ -35,16 +36,17 @@ TEST_CASE("the four levels of 2016-225, on and beside their limits")
     CHECK(level_of_days({201}) == WarningLevel::blue);
     CHECK(level_of_days({201, 200}) == WarningLevel::blue);
     CHECK(level_of_days({201, 201}) == WarningLevel::yellow);
-    CHECK(level_of_days({250, 250, 250}) == WarningLevel::yellow);          // three days without a severe one
-    CHECK(level_of_days({250, 300, 250}) == WarningLevel::yellow);          // 300 is not above 300
+    CHECK(level_of_days({250, 250, 250}) == WarningLevel::yellow); // three days without a severe one
+    CHECK(level_of_days({250, 300, 250}) == WarningLevel::yellow); // 300 is not above 300
     CHECK(level_of_days({250, 301, 250}) == WarningLevel::orange);
-    CHECK(level_of_days({301, 301}) == WarningLevel::yellow);               // two days only
+    CHECK(level_of_days({301, 301}) == WarningLevel::yellow); // two days only
     CHECK(level_of_days({250, 301, 301}) == WarningLevel::orange);
-    CHECK(level_of_days({250, 301, 301, 250}) == WarningLevel::red);        // exactly at the limit: 4 days, 2 severe
-    CHECK(level_of_days({250, 301, 250, 250}) == WarningLevel::orange);     // 4 days, 1 severe
-    CHECK(level_of_days({301, 250, 301, 250}) == WarningLevel::orange);     // two severe days that are not one after the other
+    CHECK(level_of_days({250, 301, 301, 250}) == WarningLevel::red);    // exactly at the limit: 4 days, 2 severe
+    CHECK(level_of_days({250, 301, 250, 250}) == WarningLevel::orange); // 4 days, 1 severe
+    CHECK(level_of_days({301, 250, 301, 250}) ==
+          WarningLevel::orange); // two severe days that are not one after the other
     CHECK(level_of_days({499}) == WarningLevel::blue);
-    CHECK(level_of_days({500}) == WarningLevel::red);                       // 达到500, one day alone
+    CHECK(level_of_days({500}) == WarningLevel::red); // 达到500, one day alone
     CHECK(level_of_days({120, 250, 301, 301, 250, 301, 120}) == WarningLevel::red);
 }
 
@@ -102,6 +104,6 @@ TEST_CASE("relief lasts longer than 36 hours: two whole days at 150 or below")
     CHECK(!relief_from(days_of({150}), first, rules()));
     CHECK(!relief_from(days_of({150, 151}), first, rules()));
     CHECK(relief_from(days_of({180, 120, 120}), first, rules()) == first.plus(1));
-    CHECK(!relief_from(days_of({120, 201, 120, 120}), first, rules())); // a heavy day comes first
+    CHECK(!relief_from(days_of({120, 201, 120, 120}), first, rules()));                    // a heavy day comes first
     CHECK(relief_from(days_of({230, 120, 120}), first.plus(1), rules()) == first.plus(1)); // yesterday does not count
 }

@@ -42,7 +42,8 @@ std::string joined(const std::vector<std::string>& cells)
 std::vector<std::string> output_header(const std::vector<std::string>& input)
 {
     std::vector<std::string> out;
-    for (const auto& name : input) out.push_back(std::find(added.begin(), added.end(), name) != added.end() ? "input_" + name : name);
+    for (const auto& name : input)
+        out.push_back(std::find(added.begin(), added.end(), name) != added.end() ? "input_" + name : name);
     out.insert(out.end(), added.begin(), added.end());
     return out;
 }
@@ -54,7 +55,8 @@ int run(const IndexOptions& options)
     if (pack == nullptr) {
         std::vector<std::string> known;
         for (const auto& p : book.packs) known.push_back(p.id);
-        throw CommandError(fmt::format("--edition {} is not known; known: {}", options.edition, fmt::join(known, ", ")));
+        throw CommandError(
+            fmt::format("--edition {} is not known; known: {}", options.edition, fmt::join(known, ", ")));
     }
     drivers::ArchiveOptions archive;
     archive.of = options.of == "hour" ? Report::hour : Report::day;
@@ -100,7 +102,8 @@ int run(const IndexOptions& options)
     }
     std::fwrite(out.data(), 1, out.size(), stdout);
     if (std::fflush(stdout) != 0) throw CommandError("cannot write the output");
-    if (unreadable > 0) fmt::print(stderr, "{}: {} of {} rows could not be read\n", options.file, unreadable, file->rows.size());
+    if (unreadable > 0)
+        fmt::print(stderr, "{}: {} of {} rows could not be read\n", options.file, unreadable, file->rows.size());
     return exit_ok;
 }
 
@@ -111,12 +114,16 @@ void add_index(CLI::App& app, int& exit_code)
     auto options = std::make_shared<IndexOptions>();
     auto* command = app.add_subcommand("index", "AQI, level and primary pollutants of every row of a CSV file");
     command->add_option("FILE", options->file, "CSV with a header, .csv.gz, or - for standard input")->required();
-    command->add_option("--edition", options->edition, "rule pack, e.g. cn-2012, cn-2012-statutory, cn-2026")->required();
-    command->add_option("--of", options->of, "what a row is: hour or day")->required()->check(CLI::IsMember({"hour", "day"}));
+    command->add_option("--edition", options->edition, "rule pack, e.g. cn-2012, cn-2012-statutory, cn-2026")
+        ->required();
+    command->add_option("--of", options->of, "what a row is: hour or day")
+        ->required()
+        ->check(CLI::IsMember({"hour", "day"}));
     command->add_flag("--zero-is-missing", options->zero_is_missing, "the archive writes 0 for a missing value");
     command->add_flag("--strict", options->strict, "with a pollutant missing, publish an index only above 100");
     command->add_flag("--keep-going", options->keep_going, "mark rows that cannot be read instead of stopping");
-    command->add_option("--co-unit", options->co_unit, "unit of CO: mg (default) or ug")->check(CLI::IsMember({"mg", "ug"}));
+    command->add_option("--co-unit", options->co_unit, "unit of CO: mg (default) or ug")
+        ->check(CLI::IsMember({"mg", "ug"}));
     command->add_option("--rules", options->rules, "folder of rule packs instead of the built-in ones");
     command->callback([options, &exit_code] { exit_code = run(*options); });
 }

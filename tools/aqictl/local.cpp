@@ -59,21 +59,26 @@ void add_local(CLI::App& app, int& exit_code)
         std::string place, what, pollutant = "pm2_5";
     };
     auto question = std::make_shared<Question>();
-    auto* explain = app.add_subcommand("explain", "why a figure is what it is: inputs, exclusions, clauses, every rounding, revisions");
+    auto* explain = app.add_subcommand(
+        "explain", "why a figure is what it is: inputs, exclusions, clauses, every rounding, revisions");
     explain->add_option("PLACE", question->place, "area or station id")->required();
-    explain->add_option("WHEN", question->what, "a day (2016-12-20) for its AQI, or a year (2016) for its mean")->required();
+    explain->add_option("WHEN", question->what, "a day (2016-12-20) for its AQI, or a year (2016) for its mean")
+        ->required();
     explain->add_option("POLLUTANT", question->pollutant, "of a year: so2 no2 pm10 co o3 pm2_5")->capture_default_str();
     explain->add_option("--config", question->config, "configuration file")->capture_default_str();
     explain->callback([question] {
         std::vector<std::string> arguments{"--config", question->config, "--explain", question->place};
-        if (question->what.size() == 4) arguments.insert(arguments.end(), {"--year", question->what, "--pollutant", question->pollutant});
-        else arguments.insert(arguments.end(), {"--day", question->what});
+        if (question->what.size() == 4)
+            arguments.insert(arguments.end(), {"--year", question->what, "--pollutant", question->pollutant});
+        else
+            arguments.insert(arguments.end(), {"--day", question->what});
         become_aqid(arguments);
     });
 
     auto* list = app.add_subcommand("drivers", "the drivers, with a sample stanza of each");
     list->callback([&exit_code] {
-        for (const auto& driver : drivers::all_drivers()) fmt::print("{}: {}\n\n{}\n", driver.name, driver.summary, driver.sample);
+        for (const auto& driver : drivers::all_drivers())
+            fmt::print("{}: {}\n\n{}\n", driver.name, driver.summary, driver.sample);
         exit_code = exit_ok;
     });
     auto* channels = app.add_subcommand("channels", "the channels, with a sample stanza of each");

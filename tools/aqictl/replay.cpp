@@ -27,7 +27,8 @@ json::value day_or_null(const std::optional<LocalDay>& day)
     return json::value(format_day(*day));
 }
 
-template <class T> json::value or_null(const std::optional<T>& value)
+template <class T>
+json::value or_null(const std::optional<T>& value)
 {
     if (!value) return nullptr;
     return json::value(*value);
@@ -123,7 +124,8 @@ json::object warning_json(const Warning& w, UtcOffset offset)
             highest = std::max(highest, r.level);
             spell = &r;
         }
-        if (r.issue && r.kind == RevisionKind::lift) out["lifted"] = format_instant(r.effective.instant(offset), offset);
+        if (r.issue && r.kind == RevisionKind::lift)
+            out["lifted"] = format_instant(r.effective.instant(offset), offset);
         revisions.push_back(revision_json(r, offset));
     }
     out["level"] = warning_level_name(highest);
@@ -184,17 +186,22 @@ std::string_view met_text(const std::optional<bool>& met, bool has_target)
 void print_years(const AreaReplay& area)
 {
     for (const auto& f : area.annual)
-        fmt::print("  {} {:<6} mean {:>8} {:<5}  published {:>5}  {} valid days{}  {}{}\n", f.year, pollutant_label(f.pollutant), text_of(f.mean, f.pollutant), display_unit(f.pollutant),
-                   text_of(f.published, f.pollutant), f.valid_days, f.target ? fmt::format("  target {}", text_of(f.target, f.pollutant)) : "", met_text(f.met, f.target.has_value()),
+        fmt::print("  {} {:<6} mean {:>8} {:<5}  published {:>5}  {} valid days{}  {}{}\n", f.year,
+                   pollutant_label(f.pollutant), text_of(f.mean, f.pollutant), display_unit(f.pollutant),
+                   text_of(f.published, f.pollutant), f.valid_days,
+                   f.target ? fmt::format("  target {}", text_of(f.target, f.pollutant)) : "",
+                   met_text(f.met, f.target.has_value()),
                    f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
     for (const auto& f : area.good_days)
-        fmt::print("  {} good days {}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good, f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "",
-                   met_text(f.met, f.target.has_value()), f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
+        fmt::print("  {} good days {}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good, f.lost, f.undetermined,
+                   f.target ? fmt::format("  target {}", *f.target) : "", met_text(f.met, f.target.has_value()),
+                   f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
 }
 
 void print_text(const Replay& replay, const ReplayRequest& request)
 {
-    fmt::print("{}: {} values, edition {}, warnings by {} with hindsight\n", request.file_name, replay.hourly ? "hourly" : "daily", request.edition, request.warning_rules);
+    fmt::print("{}: {} values, edition {}, warnings by {} with hindsight\n", request.file_name,
+               replay.hourly ? "hourly" : "daily", request.edition, request.warning_rules);
     for (const auto& area : replay.areas) {
         fmt::print("\n{}  {} to {}\n", area.id, format_day(area.first_day), format_day(area.last_day));
         std::string missing;
@@ -208,12 +215,15 @@ void print_text(const Replay& replay, const ReplayRequest& request)
         print_years(area);
         for (const auto& w : area.warnings) {
             const auto j = warning_json(w, replay.offset);
-            fmt::print("  warning {}: {}, {} to {}, {} heavy days, {} severe, AQI up to {} (hindsight)\n", w.id, j.at("level").as_string().c_str(), j.at("first_day").as_string().c_str(),
-                       j.at("last_day").as_string().c_str(), j.at("heavy_days").as_int64(), j.at("severe_days").as_int64(), j.at("highest_aqi").as_int64());
+            fmt::print("  warning {}: {}, {} to {}, {} heavy days, {} severe, AQI up to {} (hindsight)\n", w.id,
+                       j.at("level").as_string().c_str(), j.at("first_day").as_string().c_str(),
+                       j.at("last_day").as_string().c_str(), j.at("heavy_days").as_int64(),
+                       j.at("severe_days").as_int64(), j.at("highest_aqi").as_int64());
         }
     }
     if (replay.duplicates + replay.revisions > 0)
-        fmt::print("\n{} values were repeated, {} were said again with another value (the last counts)\n", replay.duplicates, replay.revisions);
+        fmt::print("\n{} values were repeated, {} were said again with another value (the last counts)\n",
+                   replay.duplicates, replay.revisions);
 }
 
 struct ReplayOptions {
@@ -226,12 +236,16 @@ struct ReplayOptions {
 int run(const ReplayOptions& options)
 {
     RuleBook book = rules_from(options.rules);
-    if (options.targets == "none") book.targets.clear();
-    else if (!options.targets.empty()) book.targets = load_rules({{options.targets, read_input(options.targets)}}).targets;
+    if (options.targets == "none")
+        book.targets.clear();
+    else if (!options.targets.empty())
+        book.targets = load_rules({{options.targets, read_input(options.targets)}}).targets;
     const Replay replay = replay_archive(read_input(options.request.file_name), std::move(book), options.request);
     for (const auto& complaint : replay.complaints) fmt::print(stderr, "{}\n", complaint);
-    if (options.as_json) fmt::print("{}\n", json::serialize(replay_json(replay)));
-    else print_text(replay, options.request);
+    if (options.as_json)
+        fmt::print("{}\n", json::serialize(replay_json(replay)));
+    else
+        print_text(replay, options.request);
     return exit_ok;
 }
 
@@ -242,13 +256,18 @@ void add_replay(CLI::App& app, int& exit_code)
     auto options = std::make_shared<ReplayOptions>();
     options->request.edition = "auto";
     auto* command = app.add_subcommand("replay", "an archive of hours or days through the whole engine");
-    command->add_option("FILE", options->request.file_name, "CSV with a header, .csv.gz, or - for standard input")->required();
-    command->add_option("--edition", options->request.edition, "rule pack for every day, or auto: by the day observed")->capture_default_str();
+    command->add_option("FILE", options->request.file_name, "CSV with a header, .csv.gz, or - for standard input")
+        ->required();
+    command->add_option("--edition", options->request.edition, "rule pack for every day, or auto: by the day observed")
+        ->capture_default_str();
     command->add_option("--warnings", options->request.warning_rules, "warning rules")->capture_default_str();
     command->add_flag("--json", options->as_json, "JSON instead of text");
-    command->add_flag("--zero-is-missing", options->request.zero_is_missing, "the archive writes 0 for a missing value");
-    command->add_flag("--keep-going", options->request.keep_going, "leave out rows that cannot be read instead of stopping");
-    command->add_option("--co-unit", options->request.co_unit, "unit of CO: mg or ug")->check(CLI::IsMember({"mg", "ug"}));
+    command->add_flag("--zero-is-missing", options->request.zero_is_missing,
+                      "the archive writes 0 for a missing value");
+    command->add_flag("--keep-going", options->request.keep_going,
+                      "leave out rows that cannot be read instead of stopping");
+    command->add_option("--co-unit", options->request.co_unit, "unit of CO: mg or ug")
+        ->check(CLI::IsMember({"mg", "ug"}));
     command->add_option("--targets", options->targets, "targets file instead of the built-in ones, or none");
     command->add_option("--rules", options->rules, "folder of rule packs instead of the built-in ones");
     command->callback([options, &exit_code] { exit_code = run(*options); });

@@ -17,7 +17,10 @@ struct Common {
     std::string person;
 };
 
-std::string text(const json::value& v) { return v.is_string() ? std::string{v.as_string()} : v.is_null() ? "-" : json::serialize(v); }
+std::string text(const json::value& v)
+{
+    return v.is_string() ? std::string{v.as_string()} : v.is_null() ? "-" : json::serialize(v);
+}
 
 json::object request(const Common& common, std::string_view command)
 {
@@ -30,7 +33,8 @@ json::object request(const Common& common, std::string_view command)
 json::object forecast_day(const std::string& word)
 {
     const auto equals = word.find('=');
-    if (equals == std::string::npos) throw CommandError(fmt::format("\"{}\" must read DATE=AQI, DATE=LOW-HIGH or DATE=LOW-HIGH:PRIMARY", word));
+    if (equals == std::string::npos)
+        throw CommandError(fmt::format("\"{}\" must read DATE=AQI, DATE=LOW-HIGH or DATE=LOW-HIGH:PRIMARY", word));
     std::string aqi = word.substr(equals + 1);
     std::string primary;
     if (const auto colon = aqi.find(':'); colon != std::string::npos) {
@@ -41,7 +45,8 @@ json::object forecast_day(const std::string& word)
     const std::string low = aqi.substr(0, dash);
     const std::string high = dash == std::string::npos ? low : aqi.substr(dash + 1);
     const auto number = [&](const std::string& digits) -> std::int64_t {
-        if (digits.empty() || digits.size() > 3 || digits.find_first_not_of("0123456789") != std::string::npos) throw CommandError(fmt::format("\"{}\": \"{}\" is not an AQI", word, digits));
+        if (digits.empty() || digits.size() > 3 || digits.find_first_not_of("0123456789") != std::string::npos)
+            throw CommandError(fmt::format("\"{}\": \"{}\" is not an AQI", word, digits));
         return std::stoi(digits);
     };
     return {{"date", word.substr(0, equals)}, {"low", number(low)}, {"high", number(high)}, {"primary", primary}};
@@ -56,14 +61,22 @@ const json::object* find_warning(const json::value& status, const std::string& i
 
 void print_warning(const json::object& w)
 {
-    fmt::print("{}  {} {}  in force: {}{}\n", text(w.at("id")), text(w.at("area")), text(w.at("area_name")), text(w.at("level_zh")), w.at("closed").as_bool() ? "  (closed)" : "");
+    fmt::print("{}  {} {}  in force: {}{}\n", text(w.at("id")), text(w.at("area")), text(w.at("area_name")),
+               text(w.at("level_zh")), w.at("closed").as_bool() ? "  (closed)" : "");
     for (const auto& v : w.at("revisions").as_array()) {
         const auto& r = v.as_object();
-        fmt::print("  {}. {} {}  {} ({})  effective {}  {} heavy days {} to {}, AQI up to {}\n", text(r.at("number")), text(r.at("kind_zh")), text(r.at("level_zh")), text(r.at("state_zh")), text(r.at("state")),
-                   text(r.at("effective")), text(r.at("heavy_days")), text(r.at("first_day")), text(r.at("last_day")), text(r.at("highest_aqi")));
-        for (const auto& s : r.at("signatures").as_array()) fmt::print("     signed   {} {}  {}\n", text(s.at("person")), text(s.at("name")), text(s.at("at")));
-        if (r.at("approval").is_object()) fmt::print("     approved {} {}  {}\n", text(r.at("approval").at("person")), text(r.at("approval").at("name")), text(r.at("approval").at("at")));
-        if (r.at("issue").is_object()) fmt::print("     issued   {} {}  {}\n", text(r.at("issue").at("person")), text(r.at("issue").at("name")), text(r.at("issue").at("at")));
+        fmt::print("  {}. {} {}  {} ({})  effective {}  {} heavy days {} to {}, AQI up to {}\n", text(r.at("number")),
+                   text(r.at("kind_zh")), text(r.at("level_zh")), text(r.at("state_zh")), text(r.at("state")),
+                   text(r.at("effective")), text(r.at("heavy_days")), text(r.at("first_day")), text(r.at("last_day")),
+                   text(r.at("highest_aqi")));
+        for (const auto& s : r.at("signatures").as_array())
+            fmt::print("     signed   {} {}  {}\n", text(s.at("person")), text(s.at("name")), text(s.at("at")));
+        if (r.at("approval").is_object())
+            fmt::print("     approved {} {}  {}\n", text(r.at("approval").at("person")),
+                       text(r.at("approval").at("name")), text(r.at("approval").at("at")));
+        if (r.at("issue").is_object())
+            fmt::print("     issued   {} {}  {}\n", text(r.at("issue").at("person")), text(r.at("issue").at("name")),
+                       text(r.at("issue").at("at")));
     }
 }
 
@@ -89,13 +102,20 @@ int act(const Common& common, const std::string& verb, const std::string& warnin
 
 void print_status(const json::value& s)
 {
-    fmt::print("{}  {}  last closed hour {}  warnings by {}\n", text(s.at("now")), text(s.at("mode")) == "drill" ? "【演练】 drill" : "real", text(s.at("closed")), text(s.at("rules").at("warnings")));
+    fmt::print("{}  {}  last closed hour {}  warnings by {}\n", text(s.at("now")),
+               text(s.at("mode")) == "drill" ? "【演练】 drill" : "real", text(s.at("closed")),
+               text(s.at("rules").at("warnings")));
     for (const auto& part : s.at("storage").as_array())
-        if (!part.at("good").as_bool()) fmt::print("FAULT {}: {} since {}\n", text(part.at("name")), text(part.at("detail")), text(part.at("since")));
-    for (const auto& link : s.at("links").as_array()) fmt::print("link {}: {}  {}\n", text(link.at("name")), text(link.at("state")), text(link.at("detail")));
+        if (!part.at("good").as_bool())
+            fmt::print("FAULT {}: {} since {}\n", text(part.at("name")), text(part.at("detail")),
+                       text(part.at("since")));
+    for (const auto& link : s.at("links").as_array())
+        fmt::print("link {}: {}  {}\n", text(link.at("name")), text(link.at("state")), text(link.at("detail")));
     for (const auto& c : s.at("channels").as_array())
-        fmt::print("channel {} ({}): {} waiting, last {} {}\n", text(c.at("name")), text(c.at("kind")), text(c.at("waiting")), text(c.at("last_state")), text(c.at("last_detail")));
-    fmt::print("\n{:<14} {:>5} {:<10} {:>9} {:>9} {:>10} {:>8}\n", "area", "AQI", "primary", "PM10 ytd", "PM2.5 ytd", "good days", "level");
+        fmt::print("channel {} ({}): {} waiting, last {} {}\n", text(c.at("name")), text(c.at("kind")),
+                   text(c.at("waiting")), text(c.at("last_state")), text(c.at("last_detail")));
+    fmt::print("\n{:<14} {:>5} {:<10} {:>9} {:>9} {:>10} {:>8}\n", "area", "AQI", "primary", "PM10 ytd", "PM2.5 ytd",
+               "good days", "level");
     for (const auto& a : s.at("areas").as_array()) {
         std::string pm10 = "-", pm2_5 = "-", good = "-";
         for (const auto& f : a.at("annual").as_array()) {
@@ -103,17 +123,20 @@ void print_status(const json::value& s)
             if (text(f.at("pollutant")) == "pm10") pm10 = text(f.at("published"));
             if (text(f.at("pollutant")) == "pm2_5") pm2_5 = text(f.at("published"));
         }
-        if (a.at("good_days").is_object()) good = fmt::format("{}/{}", text(a.at("good_days").at("good")), text(a.at("good_days").at("target")));
+        if (a.at("good_days").is_object())
+            good = fmt::format("{}/{}", text(a.at("good_days").at("good")), text(a.at("good_days").at("target")));
         const bool hour = a.at("hour").is_object();
-        fmt::print("{:<14} {:>5} {:<10} {:>9} {:>9} {:>10} {:>8}  {}\n", text(a.at("id")), hour ? text(a.at("hour").at("aqi")) : "-", hour ? text(a.at("hour").at("primary")) : "", pm10, pm2_5, good,
-                   text(a.at("level")), text(a.at("name")));
+        fmt::print("{:<14} {:>5} {:<10} {:>9} {:>9} {:>10} {:>8}  {}\n", text(a.at("id")),
+                   hour ? text(a.at("hour").at("aqi")) : "-", hour ? text(a.at("hour").at("primary")) : "", pm10, pm2_5,
+                   good, text(a.at("level")), text(a.at("name")));
     }
     std::string silent;
     for (const auto& st : s.at("stations").as_array())
         if (st.at("silent").as_bool()) silent += " " + text(st.at("id"));
     if (!silent.empty()) fmt::print("\nsilent stations:{}\n", silent);
     fmt::print("\n");
-    for (const auto& [name, count] : s.at("counts").as_object()) fmt::print("{} {}\n", std::string{name}, json::serialize(count));
+    for (const auto& [name, count] : s.at("counts").as_object())
+        fmt::print("{} {}\n", std::string{name}, json::serialize(count));
 }
 
 } // namespace
@@ -121,8 +144,15 @@ void print_status(const json::value& s)
 void add_warnings(CLI::App& app, int& exit_code)
 {
     auto common = std::make_shared<Common>();
-    const auto socket_option = [common](CLI::App* command) { command->add_option("--socket", common->socket, "control socket of the daemon")->capture_default_str()->envname("AQID_SOCKET"); };
-    const auto person_option = [common](CLI::App* command) { command->add_option("--as", common->person, "act as this person of the configuration; default: the only one of this account"); };
+    const auto socket_option = [common](CLI::App* command) {
+        command->add_option("--socket", common->socket, "control socket of the daemon")
+            ->capture_default_str()
+            ->envname("AQID_SOCKET");
+    };
+    const auto person_option = [common](CLI::App* command) {
+        command->add_option("--as", common->person,
+                            "act as this person of the configuration; default: the only one of this account");
+    };
 
     auto as_json = std::make_shared<bool>(false);
     auto* status = app.add_subcommand("status", "what a running aqid knows of itself");
@@ -130,8 +160,10 @@ void add_warnings(CLI::App& app, int& exit_code)
     status->add_flag("--json", *as_json, "as JSON");
     status->callback([common, as_json, &exit_code] {
         const json::value s = ask_daemon(common->socket, {{"command", "status"}});
-        if (*as_json) fmt::print("{}\n", json::serialize(s));
-        else print_status(s);
+        if (*as_json)
+            fmt::print("{}\n", json::serialize(s));
+        else
+            print_status(s);
         exit_code = exit_ok;
     });
 
@@ -164,16 +196,21 @@ void add_warnings(CLI::App& app, int& exit_code)
         const char* name;
         const char* help;
     };
-    for (const auto& verb : {Verb{"sign", "sign the pending revision for your bureau"}, Verb{"approve", "approve what both bureaus signed"}, Verb{"issue", "publish an approved raise or upgrade"},
-                             Verb{"lift", "publish an approved lift"}}) {
+    for (const auto& verb :
+         {Verb{"sign", "sign the pending revision for your bureau"},
+          Verb{"approve", "approve what both bureaus signed"}, Verb{"issue", "publish an approved raise or upgrade"},
+          Verb{"lift", "publish an approved lift"}}) {
         auto warning = std::make_shared<std::string>();
         auto revision = std::make_shared<int>(0);
         auto* command = app.add_subcommand(verb.name, verb.help);
         socket_option(command);
         person_option(command);
         command->add_option("WARNING", *warning, "warning id, e.g. 410600-2016-001")->required();
-        command->add_option("--revision", *revision, "only if this revision is the pending one")->check(CLI::Range(1, 1'000'000));
-        command->callback([common, name = std::string{verb.name}, warning, revision, &exit_code] { exit_code = act(*common, name, *warning, *revision); });
+        command->add_option("--revision", *revision, "only if this revision is the pending one")
+            ->check(CLI::Range(1, 1'000'000));
+        command->callback([common, name = std::string{verb.name}, warning, revision, &exit_code] {
+            exit_code = act(*common, name, *warning, *revision);
+        });
     }
 }
 

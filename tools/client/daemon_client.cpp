@@ -19,7 +19,9 @@ boost::json::value ask_daemon(const std::string& socket, const boost::json::obje
     asio::local::stream_protocol::socket connection{io};
     boost::system::error_code ec;
     connection.connect(asio::local::stream_protocol::endpoint{socket}, ec);
-    if (ec) throw CommandError(fmt::format("{}: {}; is aqid running, and may this account reach it?", socket, ec.message()));
+    if (ec)
+        throw CommandError(
+            fmt::format("{}: {}; is aqid running, and may this account reach it?", socket, ec.message()));
     asio::write(connection, asio::buffer(boost::json::serialize(request) + "\n"), ec);
     asio::streambuf answer;
     if (!ec) asio::read_until(connection, answer, '\n', ec);
@@ -28,7 +30,8 @@ boost::json::value ask_daemon(const std::string& socket, const boost::json::obje
     boost::json::value value = boost::json::parse(line);
     const auto* object = value.if_object();
     const auto* good = object != nullptr ? object->if_contains("ok") : nullptr;
-    if (good != nullptr && good->is_bool() && !good->as_bool()) throw CommandError(std::string{object->at("error").as_string()});
+    if (good != nullptr && good->is_bool() && !good->as_bool())
+        throw CommandError(std::string{object->at("error").as_string()});
     return value;
 }
 

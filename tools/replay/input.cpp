@@ -22,7 +22,8 @@ std::string read_input(const std::string& name)
     struct Close {
         void operator()(gzFile file) const { gzclose(file); }
     };
-    const std::unique_ptr<gzFile_s, Close> file{name == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(name.c_str(), "rb")};
+    const std::unique_ptr<gzFile_s, Close> file{name == "-" ? gzdopen(dup(STDIN_FILENO), "rb")
+                                                            : gzopen(name.c_str(), "rb")};
     if (!file) throw CommandError(fmt::format("{}: {}", name, std::strerror(errno)));
     std::string text;
     std::array<char, 65536> buffer;
@@ -42,7 +43,8 @@ RuleBook rules_from(const std::string& folder)
 {
     std::vector<RuleText> texts;
     if (folder.empty()) {
-        for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
+        for (const auto& file : schemas::rule_packs())
+            texts.push_back({std::string{file.name}, std::string{file.text}});
     } else {
         std::vector<std::string> names;
         std::error_code error;

@@ -44,8 +44,10 @@ void add_people(Network& network)
     network.persons.push_back(person);
 }
 
-constexpr std::array<Item, pollutant_count> hour_items = {Item::so2_1h, Item::no2_1h, Item::pm10_1h, Item::co_1h, Item::o3_1h, Item::pm2_5_1h};
-constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h, Item::co_24h, Item::o3_8h, Item::pm2_5_24h};
+constexpr std::array<Item, pollutant_count> hour_items = {Item::so2_1h, Item::no2_1h, Item::pm10_1h,
+                                                          Item::co_1h,  Item::o3_1h,  Item::pm2_5_1h};
+constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h,
+                                                         Item::co_24h,  Item::o3_8h,   Item::pm2_5_24h};
 
 using Days = std::map<LocalDay, std::vector<Event>>;
 
@@ -64,9 +66,12 @@ public:
         if (!request.co_unit.empty()) options.co_unit_ng = request.co_unit == "ug" ? 1'000 : 1'000'000;
         const auto columns = drivers::ArchiveColumns::find(file->header, options);
         if (!columns) complain_and_stop(file->header_line, columns.error());
-        if (!columns->has_time()) throw CommandError(fmt::format("{}:{}: there is no column with a date", request.file_name, file->header_line));
+        if (!columns->has_time())
+            throw CommandError(
+                fmt::format("{}:{}: there is no column with a date", request.file_name, file->header_line));
         for (const auto& row : file->rows) take(*columns, row);
-        if (areas_.empty()) throw CommandError(fmt::format("{}: there is no row with a date and a value", request.file_name));
+        if (areas_.empty())
+            throw CommandError(fmt::format("{}: there is no row with a date and a value", request.file_name));
     }
 
     struct Area {
@@ -97,8 +102,10 @@ private:
             const auto& value = (*values)[index_of(out_.hourly ? hour_items[index_of(p)] : day_items[index_of(p)])];
             if (!value || !is_news(area, *period, p, *value)) continue;
             if (request_.on_value) request_.on_value(area, *period, p, *value);
-            if (out_.hourly) events.emplace_back(Observed{the_station, *period, p, Flag::normal, *value});
-            else events.emplace_back(ObservedDay{the_station, period->day(), p, Flag::normal, *value});
+            if (out_.hourly)
+                events.emplace_back(Observed{the_station, *period, p, Flag::normal, *value});
+            else
+                events.emplace_back(ObservedDay{the_station, period->day(), p, Flag::normal, *value});
         }
     }
 
@@ -133,7 +140,9 @@ using DailyAqi = std::map<LocalDay, int>;
 /// One run of the engine over all days. With `known`, bureaus forecast from it and people follow the machine.
 class Run {
 public:
-    Run(const Rules& rules, const Days& days, const DailyAqi* known) : rules_(rules), days_(days), known_(known), state_(rules.network) {}
+    Run(const Rules& rules, const Days& days, const DailyAqi* known)
+        : rules_(rules), days_(days), known_(known), state_(rules.network)
+    {}
 
     State go(Figures& figures)
     {
@@ -146,7 +155,8 @@ public:
             if (found != days_.end())
                 for (const auto& event : found->second) absorb(state_, event, rules_);
             const HourEnding end = HourEnding::of(day, 24);
-            turn(HourClosed{end, Instant{end.instant(rules_.network.offset).ms + 20 * 60'000}, known_ == nullptr}, &figures);
+            turn(HourClosed{end, Instant{end.instant(rules_.network.offset).ms + 20 * 60'000}, known_ == nullptr},
+                 &figures);
         }
         return std::move(state_);
     }
@@ -233,7 +243,8 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
         for (const auto& pack : rules.book.packs) known += ", " + pack.id;
         throw CommandError(fmt::format("--edition {} is not known; known: {}", request.edition, known));
     }
-    if (rules.book.warning_named(request.warning_rules) == nullptr) throw CommandError(fmt::format("--warnings {} is not known", request.warning_rules));
+    if (rules.book.warning_named(request.warning_rules) == nullptr)
+        throw CommandError(fmt::format("--warnings {} is not known", request.warning_rules));
     add_people(rules.network);
     const Archive archive{text, request, out};
 
@@ -245,7 +256,8 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
         area.first_day = source.days.begin()->first;
         area.last_day = source.days.rbegin()->first;
         if (area.last_day - area.first_day >= request.days_most)
-            throw CommandError(fmt::format("{}: {} from {} to {}: is a date misread?", request.file_name, source.id, format_day(area.first_day), format_day(area.last_day)));
+            throw CommandError(fmt::format("{}: {} from {} to {}: is a date misread?", request.file_name, source.id,
+                                           format_day(area.first_day), format_day(area.last_day)));
         // The first pass finds what was observed; the second may know it beforehand.
         Figures figures;
         (void)Run{rules, source.days, nullptr}.go(figures);

@@ -34,8 +34,8 @@ struct AreaReplay {
     std::string id;
     LocalDay first_day; ///< of its record
     LocalDay last_day;
-    std::vector<DayFigure> days;       ///< every calendar day of its record; `valid` counts hours
-    std::vector<AnnualFigure> annual;  ///< year to date, as each year stood at its last day
+    std::vector<DayFigure> days;      ///< every calendar day of its record; `valid` counts hours
+    std::vector<AnnualFigure> annual; ///< year to date, as each year stood at its last day
     std::vector<GoodDaysFigure> good_days;
     std::vector<Warning> warnings;
 };

@@ -70,6 +70,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<World> archive_world(const std::string& file, bool zero_is_missing) { return std::make_unique<ArchiveWorld>(file, zero_is_missing); }
+std::unique_ptr<World> archive_world(const std::string& file, bool zero_is_missing)
+{
+    return std::make_unique<ArchiveWorld>(file, zero_is_missing);
+}
 
 } // namespace aqi::sim

@@ -52,7 +52,8 @@ int catch_http(std::uint16_t port, const std::string& port_file, const std::stri
         if (ec) continue;
         const std::string_view key{request["Idempotency-Key"].data(), request["Idempotency-Key"].size()};
         const bool taken = request.method() == http::verb::post && keep(file, "webhook", key, request.body());
-        http::response<http::string_body> response{taken ? http::status::ok : http::status::bad_request, request.version()};
+        http::response<http::string_body> response{taken ? http::status::ok : http::status::bad_request,
+                                                   request.version()};
         response.body() = taken ? "taken\n" : "not a warning\n";
         response.keep_alive(false);
         response.prepare_payload();

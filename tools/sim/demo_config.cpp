@@ -4,7 +4,8 @@
 
 namespace aqi::sim {
 
-std::string demo_config(const World& world, const std::string& folder, const std::string& broker, int http_port, int catcher_port, const std::string& account)
+std::string demo_config(const World& world, const std::string& folder, const std::string& broker, int http_port,
+                        int catcher_port, const std::string& account)
 {
     std::string out = fmt::format(R"(# Made by aqi-sim for a demo. Everything stays on this machine.
 [daemon]
@@ -94,11 +95,14 @@ drill = true
 
 )",
                                   folder, http_port, broker, catcher_port, account);
-    for (const auto& s : world.stations) out += fmt::format("[[station]]\nid = \"{}\"\nname = \"{}\"\n\n", s.id, s.name);
+    for (const auto& s : world.stations)
+        out += fmt::format("[[station]]\nid = \"{}\"\nname = \"{}\"\n\n", s.id, s.name);
     for (const auto& a : world.areas) {
         std::string sites;
-        for (const auto s : a.stations) sites += fmt::format("{}\"{}\"", sites.empty() ? "" : ", ", world.stations[s.value].id);
-        out += fmt::format("[[area]]\nid = \"{}\"\nname = \"{}\"\nkind = \"{}\"\nstations = [{}]\n\n", a.id, a.name, a.kind == AreaKind::city ? "city" : "county", sites);
+        for (const auto s : a.stations)
+            sites += fmt::format("{}\"{}\"", sites.empty() ? "" : ", ", world.stations[s.value].id);
+        out += fmt::format("[[area]]\nid = \"{}\"\nname = \"{}\"\nkind = \"{}\"\nstations = [{}]\n\n", a.id, a.name,
+                           a.kind == AreaKind::city ? "city" : "county", sites);
     }
     return out;
 }

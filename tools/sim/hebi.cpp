@@ -16,7 +16,10 @@ std::uint64_t mixed(std::uint64_t x)
 }
 
 /// -n..n
-int wobble(std::uint64_t key, int n) { return static_cast<int>(mixed(key) % static_cast<std::uint64_t>(2 * n + 1)) - n; }
+int wobble(std::uint64_t key, int n)
+{
+    return static_cast<int>(mixed(key) % static_cast<std::uint64_t>(2 * n + 1)) - n;
+}
 
 struct StationRow {
     const char* id;
@@ -88,30 +91,40 @@ public:
         r.hour = hour;
         const int base = day_level(hour.day()) * station_rows[station.value].percent / 100;
         // Two peaks a day, morning and late evening.
-        constexpr std::array<int, 25> shape = {0, 104, 106, 107, 106, 104, 103, 106, 110, 112, 108, 100, 94, 90, 87, 86, 88, 92, 97, 103, 107, 108, 106, 102, 98};
-        const int pm2_5 = std::max(base * shape[static_cast<std::size_t>(hour.hour_of_day())] / 100 * (100 + wobble(key + 1, 6)) / 100, 3);
+        constexpr std::array<int, 25> shape = {0,  104, 106, 107, 106, 104, 103, 106, 110, 112, 108, 100, 94,
+                                               90, 87,  86,  88,  92,  97,  103, 107, 108, 106, 102, 98};
+        const int pm2_5 = std::max(
+            base * shape[static_cast<std::size_t>(hour.hour_of_day())] / 100 * (100 + wobble(key + 1, 6)) / 100, 3);
         const int pm10 = pm2_5 * 138 / 100 + 22 + wobble(key + 2, 6);
         const int noon = std::max(0, 6 - std::abs(hour.hour_of_day() - 15));
         const int summer = hour.day().month() >= 4 && hour.day().month() <= 9 ? 22 : 7;
-        const auto ug = [&](Pollutant p, int value) { r.values[p] = {true, Concentration::from_ug_per_m3(std::max(value, 1)), Flag::normal}; };
+        const auto ug = [&](Pollutant p, int value) {
+            r.values[p] = {true, Concentration::from_ug_per_m3(std::max(value, 1)), Flag::normal};
+        };
         ug(Pollutant::pm2_5, pm2_5);
         ug(Pollutant::pm10, pm10);
         ug(Pollutant::so2, 14 + pm2_5 / 6 + wobble(key + 3, 4));
         ug(Pollutant::no2, 24 + pm2_5 / 7 + wobble(key + 4, 5));
         ug(Pollutant::o3, 14 + noon * summer + wobble(key + 5, 5));
-        r.values[Pollutant::co] = {true, Concentration::from_ng_per_m3((8 + pm2_5 / 10 + wobble(key + 6, 2)) * 100'000), Flag::normal};
-        if (in_story && station.value == 5 && hour.day() == story_.plus(2) && hour.hour_of_day() >= 9 && hour.hour_of_day() <= 11)
+        r.values[Pollutant::co] = {true, Concentration::from_ng_per_m3((8 + pm2_5 / 10 + wobble(key + 6, 2)) * 100'000),
+                                   Flag::normal};
+        if (in_story && station.value == 5 && hour.day() == story_.plus(2) && hour.hour_of_day() >= 9 &&
+            hour.hour_of_day() <= 11)
             for (const auto p : all_pollutants) r.values[p] = {true, std::nullopt, Flag::maintenance};
         return r;
     }
 
-    std::optional<int> foreseen(AreaIndex, LocalDay) const override { return std::nullopt; } // the story says what bureaus expect
+    std::optional<int> foreseen(AreaIndex, LocalDay) const override
+    {
+        return std::nullopt;
+    } // the story says what bureaus expect
 
 private:
     int day_level(LocalDay day) const
     {
         const int offset = day - story_;
-        if (offset >= 0 && offset < static_cast<int>(fortnight.size())) return fortnight[static_cast<std::size_t>(offset)];
+        if (offset >= 0 && offset < static_cast<int>(fortnight.size()))
+            return fortnight[static_cast<std::size_t>(offset)];
         const int swing = wobble(static_cast<std::uint64_t>(day.since_epoch) * 131, 38);
         return usual[day.month()] * (100 + swing) / 100;
     }

@@ -20,7 +20,10 @@ struct WorldOptions {
         command->add_option("--data", data, "play this archive (CSV) instead of the invented Hebi");
         command->add_flag("--zero-is-missing", zero_is_missing, "the archive writes 0 for a missing value");
     }
-    std::unique_ptr<aqi::sim::World> open() const { return data.empty() ? aqi::sim::invented_hebi() : aqi::sim::archive_world(data, zero_is_missing); }
+    std::unique_ptr<aqi::sim::World> open() const
+    {
+        return data.empty() ? aqi::sim::invented_hebi() : aqi::sim::archive_world(data, zero_is_missing);
+    }
 };
 
 } // namespace
@@ -33,7 +36,8 @@ int main(int argc, char** argv)
 
     WorldOptions world;
     aqi::sim::StoryOptions story;
-    auto* play = app.add_subcommand("story", "play the whole story through a running daemon; exit 0 only if every step was seen");
+    auto* play = app.add_subcommand(
+        "story", "play the whole story through a running daemon; exit 0 only if every step was seen");
     world.add_to(play);
     play->add_option("--broker", story.broker, "MQTT broker")->required();
     play->add_option("--socket", story.socket, "control socket of the daemon")->required();
@@ -52,7 +56,9 @@ int main(int argc, char** argv)
     config->add_option("--http-port", http_port)->required();
     config->add_option("--catcher-port", catcher_port)->required();
     config->add_option("--account", account)->required();
-    config->callback([&] { fmt::print("{}", aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, account)); });
+    config->callback([&] {
+        fmt::print("{}", aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, account));
+    });
 
     auto* start = app.add_subcommand("start", "print the time at which the story's clock starts");
     world.add_to(start);
@@ -68,7 +74,8 @@ int main(int argc, char** argv)
     catch_web->add_option("--port-file", port_file)->required();
     catch_web->add_option("--caught", caught)->required();
     catch_web->callback([&] { exit_code = aqi::sim::catch_http(port, port_file, caught); });
-    auto* catch_command = app.add_subcommand("catch-command", "a command channel's program: one warning on standard input");
+    auto* catch_command =
+        app.add_subcommand("catch-command", "a command channel's program: one warning on standard input");
     catch_command->add_option("--caught", caught)->required();
     catch_command->callback([&] { exit_code = aqi::sim::catch_command(caught); });
 

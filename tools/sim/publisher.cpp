@@ -14,12 +14,15 @@ constexpr std::size_t in_flight = 200;
 } // namespace
 
 struct Publisher::Impl {
-    explicit Impl(const std::string& uri, const std::string& client_id) : client(uri, client_id, mqtt::create_options{MQTTVERSION_3_1_1}) {}
+    explicit Impl(const std::string& uri, const std::string& client_id)
+        : client(uri, client_id, mqtt::create_options{MQTTVERSION_3_1_1})
+    {}
     mqtt::async_client client;
 };
 
-Publisher::Publisher(const std::string& uri, const std::string& client_id, const std::string& user, const std::string& password) :
-    impl_(std::make_unique<Impl>(uri, client_id))
+Publisher::Publisher(const std::string& uri, const std::string& client_id, const std::string& user,
+                     const std::string& password)
+    : impl_(std::make_unique<Impl>(uri, client_id))
 {
     mqtt::connect_options options;
     options.set_mqtt_version(MQTTVERSION_3_1_1);
@@ -52,7 +55,8 @@ void Publisher::publish(const std::vector<Message>& messages)
     };
     try {
         for (const auto& message : messages) {
-            tokens.push_back(impl_->client.publish(message.topic, message.payload.data(), message.payload.size(), 1, message.retained));
+            tokens.push_back(impl_->client.publish(message.topic, message.payload.data(), message.payload.size(), 1,
+                                                   message.retained));
             if (tokens.size() >= in_flight / 2) wait();
         }
         wait();

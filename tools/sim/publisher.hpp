@@ -10,7 +10,8 @@ namespace aqi::sim {
 class Publisher {
 public:
     /// Connects. Throws std::runtime_error when the broker does not answer in time.
-    Publisher(const std::string& uri, const std::string& client_id, const std::string& user, const std::string& password);
+    Publisher(const std::string& uri, const std::string& client_id, const std::string& user,
+              const std::string& password);
     ~Publisher();
 
     struct Message {

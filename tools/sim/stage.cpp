@@ -26,8 +26,10 @@ std::string quoted(const std::string& word)
 {
     std::string out = "'";
     for (const char c : word) {
-        if (c == '\'') out += "'\\''";
-        else out += c;
+        if (c == '\'')
+            out += "'\\''";
+        else
+            out += c;
     }
     return out + "'";
 }
@@ -42,9 +44,12 @@ std::string password_beside(const std::string& config)
 
 } // namespace
 
-Stage::Stage(const World& world, const StoryOptions& options) :
-    world_(world), options_(options), publisher_(options.broker, "aqi-sim-stations", "stations", password_beside(options.config)), played_(world.begins.plus(-1)),
-    now_(world.begins.plus(-1).instant(offset_))
+Stage::Stage(const World& world, const StoryOptions& options)
+    : world_(world),
+      options_(options),
+      publisher_(options.broker, "aqi-sim-stations", "stations", password_beside(options.config)),
+      played_(world.begins.plus(-1)),
+      now_(world.begins.plus(-1).instant(offset_))
 {
     frames_expected_ = count("frames");
 }
@@ -78,7 +83,9 @@ void Stage::publish(const std::vector<Publisher::Message>& messages)
     // The broker has them; wait until it has passed them on and the daemon has taken them in.
     const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{60};
     while (count("frames") < frames_expected_) {
-        if (std::chrono::steady_clock::now() > limit) throw tools::CommandError(fmt::format("the daemon took in {} of {} messages", count("frames"), frames_expected_));
+        if (std::chrono::steady_clock::now() > limit)
+            throw tools::CommandError(
+                fmt::format("the daemon took in {} of {} messages", count("frames"), frames_expected_));
         std::this_thread::sleep_for(std::chrono::milliseconds{2});
     }
 }
@@ -91,7 +98,9 @@ void Stage::play_until(HourEnding to, int hours_a_step)
         for (std::uint32_t s = 0; s < world_.stations.size(); ++s) {
             std::string batch;
             for (HourEnding hour = played_.plus(1); hour <= until; hour = hour.plus(1)) {
-                if (std::find(held_back_.begin(), held_back_.end(), std::pair{StationIndex{s}, hour}) != held_back_.end()) continue;
+                if (std::find(held_back_.begin(), held_back_.end(), std::pair{StationIndex{s}, hour}) !=
+                    held_back_.end())
+                    continue;
                 const auto reading = world_.measured(StationIndex{s}, hour);
                 if (!reading) continue;
                 for (const auto p : all_pollutants) values_sent_ += reading->values[p].named ? 1 : 0;
@@ -105,7 +114,8 @@ void Stage::play_until(HourEnding to, int hours_a_step)
         publish(messages);
         played_ = until;
         set_clock(Instant{until.instant(offset_).ms + 20 * 60'000});
-        if (options_.pace_ms > 0 && until >= world_.shown_from) std::this_thread::sleep_for(std::chrono::milliseconds{options_.pace_ms});
+        if (options_.pace_ms > 0 && until >= world_.shown_from)
+            std::this_thread::sleep_for(std::chrono::milliseconds{options_.pace_ms});
     }
 }
 
@@ -119,7 +129,8 @@ Stage::Told Stage::aqictl(const std::vector<std::string>& arguments)
     if (pipe == nullptr) throw tools::CommandError("cannot start " + options_.aqictl);
     Told told;
     std::array<char, 4096> buffer;
-    while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe)) told.output.append(buffer.data(), got);
+    while (const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        told.output.append(buffer.data(), got);
     const int status = ::pclose(pipe);
     told.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return told;

@@ -16,7 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text(const json::value& v) { return v.is_string() ? std::string{v.as_string()} : v.is_null() ? "-" : json::serialize(v); }
+std::string text(const json::value& v)
+{
+    return v.is_string() ? std::string{v.as_string()} : v.is_null() ? "-" : json::serialize(v);
+}
 
 const json::object* by_id(const json::value& rows, std::string_view id)
 {
@@ -77,16 +80,22 @@ class People {
 public:
     explicit People(Stage& stage) : stage_(stage) {}
 
-    bool forecast(const std::string& area, const std::vector<std::string>& days_of_environment, const std::vector<std::string>& days_of_meteorology)
+    bool forecast(const std::string& area, const std::vector<std::string>& days_of_environment,
+                  const std::vector<std::string>& days_of_meteorology)
     {
         return said("hbj-zhang", area, days_of_environment) && said("qxj-li", area, days_of_meteorology);
     }
-    Stage::Told act(const std::string& verb, const std::string& person, const std::string& warning) { return stage_.aqictl({verb, warning, "--as", person}); }
+    Stage::Told act(const std::string& verb, const std::string& person, const std::string& warning)
+    {
+        return stage_.aqictl({verb, warning, "--as", person});
+    }
 
     /// Both signatures, the approval, the publication.
     bool publish(const std::string& warning, const std::string& approver, bool lift)
     {
-        const bool done = good(act("sign", "hbj-zhang", warning)) && good(act("sign", "qxj-li", warning)) && good(act("approve", approver, warning)) && good(act(lift ? "lift" : "issue", "zhb-chen", warning));
+        const bool done = good(act("sign", "hbj-zhang", warning)) && good(act("sign", "qxj-li", warning)) &&
+                          good(act("approve", approver, warning)) &&
+                          good(act(lift ? "lift" : "issue", "zhb-chen", warning));
         return done;
     }
 
@@ -146,17 +155,26 @@ void send_bad_input(Stage& stage, LocalDay day)
     stage.publish({
         {topic, "{\"station\": \"" + id + "\", 这不是", false},
         {Stage::topic("9999X"), with([](Reading& r) { r.station = "9999X"; }), false},
-        {topic, with([](Reading& r) { r.values[Pollutant::pm10].value = Concentration::from_ug_per_m3(123'456); }), false},
+        {topic, with([](Reading& r) { r.values[Pollutant::pm10].value = Concentration::from_ug_per_m3(123'456); }),
+         false},
         {topic, with([&](Reading& r) { r.hour = r.hour.plus(60); }), false},
         {topic, no_zone, false},
         {topic, not_the_hour, false},
         {Stage::topic("2385A"), good, false},
         {topic, good, false},
-        {topic, with([](Reading& r) { r.values[Pollutant::pm2_5].value = Concentration::from_ng_per_m3(r.values[Pollutant::pm2_5].value->ng_per_m3() + 1'000); }), false},
+        {topic, with([](Reading& r) {
+             r.values[Pollutant::pm2_5].value =
+                 Concentration::from_ng_per_m3(r.values[Pollutant::pm2_5].value->ng_per_m3() + 1'000);
+         }),
+         false},
     });
     const json::value counts = stage.ask("counts");
-    const auto count = [&](const char* name) { return counts.as_object().contains(name) ? counts.at(name).as_int64() : 0; };
-    const auto seen_once = [&](const char* what, const char* name) { stage.step(what, count(name) >= 1, fmt::format("{} {}", name, count(name))); };
+    const auto count = [&](const char* name) {
+        return counts.as_object().contains(name) ? counts.at(name).as_int64() : 0;
+    };
+    const auto seen_once = [&](const char* what, const char* name) {
+        stage.step(what, count(name) >= 1, fmt::format("{} {}", name, count(name)));
+    };
     seen_once("a malformed payload is kept with its reason", "aside_malformed");
     seen_once("an unknown station is kept aside and shown", "aside_unknown_station");
     seen_once("a value no instrument can mean is kept aside", "aside_impossible_value");
@@ -165,16 +183,19 @@ void send_bad_input(Stage& stage, LocalDay day)
     seen_once("a time that ends no hour is kept aside", "aside_not_on_the_hour");
     seen_once("a payload about another station than its topic is kept aside", "aside_wrong_station");
     stage.step("a duplicate is a no-op", count("duplicates") >= 6, fmt::format("duplicates {}", count("duplicates")));
-    stage.step("a different value for a known hour is a revision", count("revisions") == 1, fmt::format("revisions {}", count("revisions")));
+    stage.step("a different value for a known hour is a revision", count("revisions") == 1,
+               fmt::format("revisions {}", count("revisions")));
 }
 
 /// An hour that was left out and comes three hours late.
 void send_late_hour(Stage& stage, StationIndex station, HourEnding hour)
 {
-    stage.publish({{Stage::topic(stage.world().stations[station.value].id), stage.payload_of(*stage.world().measured(station, hour)), false}});
+    stage.publish({{Stage::topic(stage.world().stations[station.value].id),
+                    stage.payload_of(*stage.world().measured(station, hour)), false}});
     const json::value counts = stage.ask("counts");
     const auto* late = counts.as_object().if_contains("late_values");
-    stage.step("a late hour is taken into the statistics", late != nullptr && late->as_int64() == 6, late != nullptr ? fmt::format("late_values {}", late->as_int64()) : "");
+    stage.step("a late hour is taken into the statistics", late != nullptr && late->as_int64() == 6,
+               late != nullptr ? fmt::format("late_values {}", late->as_int64()) : "");
 }
 
 void check_figures(Stage& stage, LocalDay last)
@@ -188,14 +209,20 @@ void check_figures(Stage& stage, LocalDay last)
     stage.step("fourteen days of the city have an AQI", fortnight == 14, fmt::format("{} days", fortnight));
     const auto* pm10 = annual_of(*city, "pm10");
     const auto* pm2_5 = annual_of(*city, "pm2_5");
-    const bool means = pm10 != nullptr && pm2_5 != nullptr && text(pm10->at("target")) == "100" && text(pm2_5->at("target")) == "67";
+    const bool means =
+        pm10 != nullptr && pm2_5 != nullptr && text(pm10->at("target")) == "100" && text(pm2_5->at("target")) == "67";
     stage.step("running annual means stand against 100 and 67", means,
-               means ? fmt::format("PM10 {} (remaining days may average {}), PM2.5 {} ({})", text(pm10->at("published")), text(pm10->at("allowance")), text(pm2_5->at("published")), text(pm2_5->at("allowance"))) : "");
+               means ? fmt::format("PM10 {} (remaining days may average {}), PM2.5 {} ({})",
+                                   text(pm10->at("published")), text(pm10->at("allowance")),
+                                   text(pm2_5->at("published")), text(pm2_5->at("allowance")))
+                     : "");
     const auto& good = city->at("good_days").as_object();
     stage.step("good days stand against 190", text(good.at("target")) == "190" && good.at("good").as_int64() > 0,
-               fmt::format("{} good, {} lost, {} undetermined", text(good.at("good")), text(good.at("lost")), text(good.at("undetermined"))));
-    stage.step("every county and district has a year", std::all_of(status.at("areas").as_array().begin(), status.at("areas").as_array().end(),
-                                                                   [](const auto& a) { return annual_of(a.as_object(), "pm2_5") != nullptr; }),
+               fmt::format("{} good, {} lost, {} undetermined", text(good.at("good")), text(good.at("lost")),
+                           text(good.at("undetermined"))));
+    stage.step("every county and district has a year",
+               std::all_of(status.at("areas").as_array().begin(), status.at("areas").as_array().end(),
+                           [](const auto& a) { return annual_of(a.as_object(), "pm2_5") != nullptr; }),
                fmt::format("{} areas", status.at("areas").as_array().size()));
 }
 
@@ -209,18 +236,22 @@ void play_warning(Stage& stage, LocalDay story)
 
     stage.play_until(HourEnding::of(monday, 10), 1);
     stage.say("both bureaus forecast two heavy days");
-    bool done = people.forecast(city, {on(8, "205-225:PM2.5"), on(9, "210-230:PM2.5"), on(10, "150-195:PM2.5")}, {on(8, "200-215:PM2.5"), on(9, "205-240:PM2.5"), on(10, "140-180:PM2.5")});
+    bool done = people.forecast(city, {on(8, "205-225:PM2.5"), on(9, "210-230:PM2.5"), on(10, "150-195:PM2.5")},
+                                {on(8, "200-215:PM2.5"), on(9, "205-240:PM2.5"), on(10, "140-180:PM2.5")});
     const std::string warning = pending_warning(stage, "raise", "yellow");
-    stage.step("two forecasts make a proposal", done && !warning.empty(), warning.empty() ? "" : warning + " yellow, by 2016-225");
+    stage.step("two forecasts make a proposal", done && !warning.empty(),
+               warning.empty() ? "" : warning + " yellow, by 2016-225");
 
     stage.say("consultation: two signatures, and what is not allowed");
-    stage.step("the meteorology bureau cannot issue before anybody signed", people.act("issue", "zhb-chen", warning).exit_code == 1);
+    stage.step("the meteorology bureau cannot issue before anybody signed",
+               people.act("issue", "zhb-chen", warning).exit_code == 1);
     done = people.act("sign", "hbj-zhang", warning).exit_code == 0;
     stage.step("a bureau cannot sign twice", done && people.act("sign", "hbj-zhang", warning).exit_code == 1);
     stage.step("one signature is not enough to approve", people.act("approve", "zf-wang", warning).exit_code == 1);
     done = people.act("sign", "qxj-li", warning).exit_code == 0;
     stage.step("who signed cannot approve", done && people.act("approve", "qxj-li", warning).exit_code == 1);
-    done = people.act("approve", "zf-wang", warning).exit_code == 0 && people.act("issue", "zhb-chen", warning).exit_code == 0;
+    done = people.act("approve", "zf-wang", warning).exit_code == 0 &&
+           people.act("issue", "zhb-chen", warning).exit_code == 0;
     stage.step("signed by two bureaus, approved and issued: yellow", done && revision_is(stage, warning, 1, "issued"));
     stage.step("both catchers caught it", wait_for_caught(stage, 2));
 
@@ -229,17 +260,23 @@ void play_warning(Stage& stage, LocalDay story)
 
     stage.play_until(HourEnding::of(story.plus(8), 16), 1);
     stage.say("the forecasts grow worse: four heavy days, two of them severe");
-    done = people.forecast(city, {on(9, "230-250:PM2.5"), on(10, "305-330:PM2.5"), on(11, "310-325:PM2.5"), on(12, "110-140:PM2.5")}, {on(9, "225-245:PM2.5"), on(10, "300-320:PM2.5"), on(11, "300-330:PM2.5"), on(12, "100-145:PM2.5")});
-    stage.step("worse forecasts propose an upgrade to red", done && pending_warning(stage, "upgrade", "red") == warning);
-    done = people.act("sign", "hbj-zhang", warning).exit_code == 0 && people.act("sign", "qxj-li", warning).exit_code == 0;
+    done = people.forecast(
+        city, {on(9, "230-250:PM2.5"), on(10, "305-330:PM2.5"), on(11, "310-325:PM2.5"), on(12, "110-140:PM2.5")},
+        {on(9, "225-245:PM2.5"), on(10, "300-320:PM2.5"), on(11, "300-330:PM2.5"), on(12, "100-145:PM2.5")});
+    stage.step("worse forecasts propose an upgrade to red",
+               done && pending_warning(stage, "upgrade", "red") == warning);
+    done =
+        people.act("sign", "hbj-zhang", warning).exit_code == 0 && people.act("sign", "qxj-li", warning).exit_code == 0;
     stage.step("a deputy mayor cannot approve red", done && people.act("approve", "zf-wang", warning).exit_code == 1);
-    done = people.act("approve", "zf-zhao", warning).exit_code == 0 && people.act("issue", "zhb-chen", warning).exit_code == 0;
+    done = people.act("approve", "zf-zhao", warning).exit_code == 0 &&
+           people.act("issue", "zhb-chen", warning).exit_code == 0;
     stage.step("the mayor approves, red is issued", done && revision_is(stage, warning, 2, "issued"));
     stage.step("both catchers caught the upgrade", wait_for_caught(stage, 4));
 
     stage.play_until(HourEnding::of(story.plus(11), 16), 1);
     stage.say("relief is in sight");
-    done = people.forecast(city, {on(12, "110-140:PM2.5"), on(13, "60-90"), on(14, "60-80")}, {on(12, "100-145:PM2.5"), on(13, "55-85"), on(14, "50-75")});
+    done = people.forecast(city, {on(12, "110-140:PM2.5"), on(13, "60-90"), on(14, "60-80")},
+                           {on(12, "100-145:PM2.5"), on(13, "55-85"), on(14, "50-75")});
     stage.play_until(HourEnding::of(story.plus(12), 8), 1);
     stage.step("two days of relief propose the lift", done && pending_warning(stage, "lift", "none") == warning);
     done = people.publish(warning, "zf-zhao", true);
@@ -252,17 +289,24 @@ void play_warning(Stage& stage, LocalDay story)
 void check_caught(Stage& stage, std::size_t warnings_sent)
 {
     const Caught caught = read_caught(stage.options().caught);
-    stage.step("every message was caught exactly once on each channel", caught.each_key_once && caught.lines.size() == 2 * warnings_sent, fmt::format("{} messages", caught.lines.size()));
+    stage.step("every message was caught exactly once on each channel",
+               caught.each_key_once && caught.lines.size() == 2 * warnings_sent,
+               fmt::format("{} messages", caught.lines.size()));
     stage.step("every text says that it is a drill", caught.all_marked && !caught.lines.empty());
 }
 
 void check_explain(Stage& stage, const std::string& place, LocalDay day)
 {
     const auto told = stage.aqictl({"explain", place, format_day(day), "--config", stage.options().config});
-    const bool whole = told.exit_code == 0 && told.output.find("rounded up =") != std::string::npos && told.output.find("Verdict:") != std::string::npos;
-    stage.step("a day can be explained down to its hours and clauses", whole, fmt::format("aqictl explain {} {}", place, format_day(day)));
-    const auto year = stage.aqictl({"explain", place, std::to_string(day.year()), "pm2_5", "--config", stage.options().config});
-    stage.step("a year's mean can be explained", year.exit_code == 0 && year.output.find("valid days") != std::string::npos, fmt::format("aqictl explain {} {}", place, day.year()));
+    const bool whole = told.exit_code == 0 && told.output.find("rounded up =") != std::string::npos &&
+                       told.output.find("Verdict:") != std::string::npos;
+    stage.step("a day can be explained down to its hours and clauses", whole,
+               fmt::format("aqictl explain {} {}", place, format_day(day)));
+    const auto year =
+        stage.aqictl({"explain", place, std::to_string(day.year()), "pm2_5", "--config", stage.options().config});
+    stage.step("a year's mean can be explained",
+               year.exit_code == 0 && year.output.find("valid days") != std::string::npos,
+               fmt::format("aqictl explain {} {}", place, day.year()));
 }
 
 void play_invented(Stage& stage)
@@ -306,8 +350,10 @@ public:
         }
         const json::value counts = stage_.ask("counts");
         const std::int64_t values = counts.as_object().contains("values") ? counts.at("values").as_int64() : 0;
-        stage_.step("every measured value was taken in once", values == stage_.values_sent(), fmt::format("{} of {}", values, stage_.values_sent()));
-        stage_.step("every published warning was caught", wait_for_caught(stage_, 2 * published_), fmt::format("{} revisions", published_));
+        stage_.step("every measured value was taken in once", values == stage_.values_sent(),
+                    fmt::format("{} of {}", values, stage_.values_sent()));
+        stage_.step("every published warning was caught", wait_for_caught(stage_, 2 * published_),
+                    fmt::format("{} revisions", published_));
         if (published_ > 0) check_caught(stage_, published_);
         check_years();
     }
@@ -321,10 +367,13 @@ private:
             json::array days;
             for (int ahead = 1; ahead <= 7; ++ahead)
                 if (const auto aqi = world.foreseen(AreaIndex{a}, day.plus(ahead)))
-                    days.push_back(json::object{{"date", format_day(day.plus(ahead))}, {"low", *aqi}, {"high", *aqi}, {"primary", ""}});
+                    days.push_back(json::object{
+                        {"date", format_day(day.plus(ahead))}, {"low", *aqi}, {"high", *aqi}, {"primary", ""}});
             if (days.empty()) continue;
             for (const auto* person : {"hbj-zhang", "qxj-li"})
-                tools::ask_daemon(stage_.options().socket, {{"command", "forecast"}, {"person", person}, {"area", world.areas[a].id}, {"days", days}});
+                tools::ask_daemon(
+                    stage_.options().socket,
+                    {{"command", "forecast"}, {"person", person}, {"area", world.areas[a].id}, {"days", days}});
             agree();
         }
     }
@@ -337,8 +386,10 @@ private:
             const auto& r = w.at("revisions").as_array().back().as_object();
             const bool lift = text(r.at("kind")) == "lift";
             stage_.say(fmt::format("{} {} {}", text(w.at("id")), text(r.at("kind")), text(r.at("level"))));
-            if (people_.publish(text(w.at("id")), "zf-zhao", lift)) wait_for_caught(stage_, 2 * ++published_);
-            else stage_.step("a proposal could be published", false, text(w.at("id")));
+            if (people_.publish(text(w.at("id")), "zf-zhao", lift))
+                wait_for_caught(stage_, 2 * ++published_);
+            else
+                stage_.step("a proposal could be published", false, text(w.at("id")));
         }
     }
 
@@ -348,8 +399,12 @@ private:
         for (const auto& area : status.at("areas").as_array()) {
             const auto* pm2_5 = annual_of(area.as_object(), "pm2_5");
             const bool good = area.at("good_days").is_object();
-            stage_.step(fmt::format("{} has an annual mean and good days", text(area.at("id"))), pm2_5 != nullptr && good,
-                        pm2_5 != nullptr && good ? fmt::format("PM2.5 {} over {} days, {} good days", text(pm2_5->at("published")), text(pm2_5->at("valid_days")), text(area.at("good_days").at("good"))) : "");
+            stage_.step(fmt::format("{} has an annual mean and good days", text(area.at("id"))),
+                        pm2_5 != nullptr && good,
+                        pm2_5 != nullptr && good
+                            ? fmt::format("PM2.5 {} over {} days, {} good days", text(pm2_5->at("published")),
+                                          text(pm2_5->at("valid_days")), text(area.at("good_days").at("good")))
+                            : "");
         }
     }
 
@@ -366,11 +421,15 @@ int play_story(const World& world, const StoryOptions& options)
     const json::value status = stage.status();
     bool up = !status.at("links").as_array().empty();
     for (const auto& link : status.at("links").as_array()) up = up && text(link.at("state")) == "up";
-    stage.step("the daemon is subscribed at the broker", up, up ? text(status.at("links").as_array().front().at("detail")) : "");
+    stage.step("the daemon is subscribed at the broker", up,
+               up ? text(status.at("links").as_array().front().at("detail")) : "");
     stage.step("it is a drill with a clock of its own", text(status.at("mode")) == "drill");
-    const bool invented = !world.foreseen(AreaIndex{0}, world.begins.day()).has_value() && world.target_year == 2016 && !world.daily && world.areas.size() > 1;
-    if (invented) play_invented(stage);
-    else ArchiveStory{stage}.play();
+    const bool invented = !world.foreseen(AreaIndex{0}, world.begins.day()).has_value() && world.target_year == 2016 &&
+                          !world.daily && world.areas.size() > 1;
+    if (invented)
+        play_invented(stage);
+    else
+        ArchiveStory{stage}.play();
     return stage.summary() ? 0 : 1;
 }
 

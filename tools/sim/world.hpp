@@ -21,12 +21,12 @@ public:
 
     std::vector<Station> stations;
     std::vector<Area> areas;
-    std::string city;     ///< the area whose warnings the story is about
-    HourEnding begins;    ///< the first hour anything is measured
+    std::string city;      ///< the area whose warnings the story is about
+    HourEnding begins;     ///< the first hour anything is measured
     HourEnding shown_from; ///< from here on hour by hour; before that, day by day
     HourEnding ends;
-    bool daily = false;   ///< stations report whole days
-    int target_year = 0;  ///< a year with targets; 0: none
+    bool daily = false;  ///< stations report whole days
+    int target_year = 0; ///< a year with targets; 0: none
 
     /// What a station measured in an hour (or in the day that ends with it); nothing if it is silent.
     virtual std::optional<Reading> measured(StationIndex station, HourEnding hour) const = 0;

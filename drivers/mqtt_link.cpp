@@ -51,12 +51,12 @@ constexpr Words refusals[] = {
     {2, "the broker does not accept our client_id"},
     {3, "the broker is not available"},
     {4, "wrong user or password"},
-    {5, "not authorised (wrong user or password, or not allowed to connect)"},
+    {5, "not authorized (wrong user or password, or not allowed to connect)"},
     {0x80, "the broker refuses and does not say why"},
     {0x84, "the broker does not speak MQTT 5; try version = \"3.1.1\""},
     {0x85, "the broker does not accept our client_id"},
     {0x86, "wrong user or password"},
-    {0x87, "not authorised (wrong user or password, or not allowed to)"},
+    {0x87, "not authorized (wrong user or password, or not allowed to)"},
     {0x88, "the broker is not available"},
     {0x89, "the broker is busy"},
     {0x8a, "the broker has banned us"},
@@ -166,6 +166,8 @@ private:
         }
     }
 
+    bool speaks_tls() const { return settings_.uri.starts_with("ssl://") || settings_.uri.starts_with("mqtts://"); }
+
     int paho_version() const { return settings_.version == MqttVersion::v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1; }
 
     void make_client()
@@ -218,7 +220,7 @@ private:
         if (!settings_.user.empty()) builder.user_name(settings_.user);
         if (!settings_.password_file.empty()) builder.password(first_line_of(settings_.password_file));
         if (!settings_.status_topic.empty()) builder.will(mqtt::message{settings_.status_topic, "offline", 1, true});
-        if (settings_.uri.starts_with("ssl://") || settings_.uri.starts_with("mqtts://")) {
+        if (speaks_tls()) {
             mqtt::ssl_options ssl;
             if (!settings_.ca_file.empty()) ssl.set_trust_store(settings_.ca_file);
             if (!settings_.certificate_file.empty()) ssl.set_key_store(settings_.certificate_file);
@@ -277,7 +279,10 @@ private:
             why = error.get_message().empty() ? error.what() : error.get_message();
         }
         const std::lock_guard lock{tls_mutex_};
-        if (!tls_words_.empty()) why = fmt::format("{} ({})", why, tls_words_);
+        if (!tls_words_.empty())
+            why = fmt::format("{} ({})", why, tls_words_);
+        else if (speaks_tls())
+            why += "; nobody listens there, or the broker's certificate is for another host name";
         tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, why));
     }
 

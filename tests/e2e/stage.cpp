@@ -242,9 +242,13 @@ std::string topic_of(const std::string& id) { return "aqid/v1/" + id + "/hourly"
 
 std::int32_t newest_hour()
 {
-    const auto now =
-        std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-    return aqi::last_hour_over(aqi::Instant{now}, beijing).since_epoch;
+    // One answer a run: a story that goes on over the full hour must not change what it sends.
+    static const std::int32_t hour = [] {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return aqi::last_hour_over(aqi::Instant{std::chrono::duration_cast<milliseconds>(now).count()}, beijing)
+            .since_epoch;
+    }();
+    return hour;
 }
 
 std::string hour_text(std::int32_t hour)

@@ -142,7 +142,12 @@ public:
         case Verb::sign: revision->signatures.push_back({e.bureau, act}); break;
         case Verb::approve: revision->approval = act; break;
         case Verb::issue:
-        case Verb::lift: revision->issue = act; break;
+        case Verb::lift:
+            revision->issue = act;
+            // Signed late: it takes effect at the next full hour, never before it was published.
+            revision->effective =
+                std::max(revision->effective, last_hour_over(e.at, rules_.network.offset).plus(1));
+            break;
         }
     }
 

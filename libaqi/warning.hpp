@@ -44,7 +44,9 @@ struct Revision {
     RevisionKind kind = RevisionKind::raise;
     WarningLevel level = WarningLevel::none;    ///< the new level; none for a lift
     WarningLevel previous = WarningLevel::none; ///< the level in force when it was proposed
-    HourEnding effective;                       ///< takes effect at this moment: the end of the hour of this label
+    /// Takes effect at this moment: the end of the hour of this label. Planned when proposed; if the issue comes later
+    /// than planned, the next full hour after it.
+    HourEnding effective;
     Judgement judgement;                        ///< what it rests on; of a lift: the spell that ends
     std::string rules;                          ///< WarningRules::id
     Instant proposed_at;

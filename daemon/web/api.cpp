@@ -238,6 +238,13 @@ private:
         out["annual"] = std::move(annual);
     }
 
+    const std::string& organisation_name(const std::string& id) const
+    {
+        for (const auto& o : network_.organisations)
+            if (o.id == id && !o.name.empty()) return o.name;
+        return id;
+    }
+
     json::array forecasts(AreaIndex area) const
     {
         json::array out;
@@ -247,7 +254,7 @@ private:
             if (said == nullptr) continue;
             for (const auto& [organisation, what] : *said)
                 out.push_back(json::object{{"date", format_day(what.day.day)},
-                                           {"organisation", organisation},
+                                           {"organisation", organisation_name(organisation)},
                                            {"low", what.day.aqi_low},
                                            {"high", what.day.aqi_high},
                                            {"primary", what.day.primary},

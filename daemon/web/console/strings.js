@@ -45,7 +45,8 @@ const table = {
   // Lights
   lights: ["系统状态", "State of the system"],
   storage: ["存储", "Storage"], link: ["链路", "Link"], channel: ["渠道", "Channel"], station_light: ["站点", "Stations"],
-  storage_store: ["数据库", "database"], storage_inbox: ["收件箱", "inbox"],
+  storage_disk: ["磁盘", "disk"], storage_database: ["数据库读取", "database reads"],
+  storage_store: ["数据库写入", "database writes"], storage_inbox: ["收件箱", "inbox"],
   light_good: ["正常", "good"], light_fault: ["故障", "fault"],
   link_up: ["已连接", "up"], link_connecting: ["连接中", "connecting"], link_down: ["中断", "down"],
   channel_unused: ["尚未发送", "nothing sent yet"],

@@ -145,8 +145,7 @@ public:
         case Verb::lift:
             revision->issue = act;
             // Signed late: it takes effect at the next full hour, never before it was published.
-            revision->effective =
-                std::max(revision->effective, last_hour_over(e.at, rules_.network.offset).plus(1));
+            revision->effective = std::max(revision->effective, last_hour_over(e.at, rules_.network.offset).plus(1));
             break;
         }
     }

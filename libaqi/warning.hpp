@@ -47,8 +47,8 @@ struct Revision {
     /// Takes effect at this moment: the end of the hour of this label. Planned when proposed; if the issue comes later
     /// than planned, the next full hour after it.
     HourEnding effective;
-    Judgement judgement;                        ///< what it rests on; of a lift: the spell that ends
-    std::string rules;                          ///< WarningRules::id
+    Judgement judgement; ///< what it rests on; of a lift: the spell that ends
+    std::string rules;   ///< WarningRules::id
     Instant proposed_at;
     RevisionState state = RevisionState::proposed;
     std::vector<Signature> signatures;

@@ -139,6 +139,15 @@ private:
             CHECK(fmt::format("{} {} {} {}", revision_kind_name(r.kind), warning_level_name(r.level),
                               moment.substr(0, 10), moment.substr(11, 5)) ==
                   fmt::format("{} {} {} {}", words.at(1), words.at(2), words.at(3), words.at(4)));
+        } else if (words[0] == "issued") {
+            const Revision* newest = nullptr;
+            for (const auto& w : state_.warnings())
+                for (const auto& r : w.revisions)
+                    if (r.issue) newest = &r;
+            REQUIRE(newest != nullptr);
+            const std::string moment = format_instant(newest->effective.instant(UtcOffset{}), UtcOffset{});
+            CHECK(fmt::format("{} {} {}", revision_state_name(newest->state), moment.substr(0, 10),
+                              moment.substr(11, 5)) == fmt::format("{} {} {}", words.at(1), words.at(2), words.at(3)));
         } else if (words[0] == "days") {
             REQUIRE(warning != nullptr);
             CHECK(warning->pending()->judgement.heavy_days == std::stoi(words.at(1)));

@@ -1,0 +1,75 @@
+// Databases of former versions open, whole; see README.md.
+#include "daemon/store/sqlite.hpp"
+#include "daemon/store/store.hpp"
+#include "schemas/embedded.hpp"
+#include "tests/support/builders.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/shared.hpp"
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+using namespace aqi;
+using namespace aqi::daemon;
+using namespace aqi::tests;
+
+namespace {
+
+/// A database as version `version` left it.
+void make_database(const std::filesystem::path& file, std::size_t version)
+{
+    Database database{file.string(), OpenAs::read_write};
+    const auto migrations = schemas::sql_migrations();
+    REQUIRE(version <= migrations.size());
+    for (std::size_t n = 0; n < version; ++n) database.execute(std::string{migrations[n].text});
+    database.execute(text_of(source_file(fmt::format("tests/databases/v{}.sql", version))));
+    database.execute(fmt::format("PRAGMA user_version = {}", version));
+}
+
+} // namespace
+
+TEST_CASE("every migration but the newest has a database of its version here")
+{
+    for (std::size_t version = 1; version <= schemas::sql_migrations().size(); ++version)
+        CHECK(std::filesystem::exists(source_file(fmt::format("tests/databases/v{}.sql", version))));
+}
+
+TEST_CASE("a database of version 1 is migrated and everything in it is there")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 1);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+
+    std::vector<Event> events;
+    REQUIRE(store.fold([&](const Event& e) { events.push_back(e); }).has_value());
+    REQUIRE(events.size() == 12);
+    const HourEnding first = hour(day(2016, 12, 12), 1);
+    CHECK(events[0] == Event{Observed{StationIndex{0}, first, Pollutant::pm2_5, Flag::normal, conc("35.2")}});
+    CHECK(events[2] == Event{Observed{StationIndex{1}, first, Pollutant::pm10, Flag::communication, std::nullopt}});
+    CHECK(events[3] == Event{ObservedDay{StationIndex{0}, day(2016, 12, 12), Pollutant::o3, Flag::normal, ug(61)}});
+    CHECK(std::holds_alternative<HourClosed>(events[4]));
+    CHECK(events[5] == Event{Observed{StationIndex{1}, first, Pollutant::pm2_5, Flag::normal, ug(45)}}); // in order
+
+    State state{rules.network};
+    for (const auto& event : events) absorb(state, event, rules);
+    REQUIRE(state.warnings().size() == 1);
+    const Warning& warning = state.warnings().front();
+    CHECK(warning.id == "city-2016-001");
+    CHECK(warning.level() == WarningLevel::yellow);
+    REQUIRE(warning.revisions.size() == 1);
+    CHECK(warning.revisions[0].state == RevisionState::issued);
+    CHECK(warning.revisions[0].signatures.size() == 2);
+    CHECK(warning.revisions[0].judgement.inputs.size() == 2);
+    CHECK(state.held(StationIndex{1}, first, Pollutant::pm2_5)->value == ug(45));
+
+    CHECK(store.consumed() == 4096);
+    const auto unsettled = store.unsettled();
+    REQUIRE(unsettled.has_value());
+    REQUIRE(unsettled->size() == 1);
+    CHECK(unsettled->front().state == SendState::retry);
+    CHECK(unsettled->front().attempts == 2);
+    CHECK(store.newest_parked(5).size() == 1);
+    CHECK(store.counts().size() == 2);
+}

@@ -29,9 +29,12 @@ Recording recording_of(const std::filesystem::path& file)
     if (out.bytes.ends_with('\n')) out.bytes.pop_back();
     std::istringstream head{text.substr(0, cut)};
     for (std::string line; std::getline(head, line);) {
-        if (line.starts_with("origin ")) out.origin = line.substr(7);
-        else if (line.starts_with("setting ")) out.settings += line.substr(8) + "\n";
-        else if (!line.starts_with("#")) FAIL("a head line is \"origin ...\", \"setting ...\" or a comment: " << line);
+        if (line.starts_with("origin "))
+            out.origin = line.substr(7);
+        else if (line.starts_with("setting "))
+            out.settings += line.substr(8) + "\n";
+        else if (!line.starts_with("#"))
+            FAIL("a head line is \"origin ...\", \"setting ...\" or a comment: " << line);
     }
     return out;
 }
@@ -93,7 +96,8 @@ TEST_CASE("every driver means what its recordings say")
             frame.origin = recording.origin;
             frame.bytes = recording.bytes;
             const auto decoded = driver.decode(frame, settings_of(driver, recording.settings), UtcOffset{});
-            CHECK(told(decoded) == without_comments(text_of(std::filesystem::path{entry.path()}.replace_extension(".chk"))));
+            CHECK(told(decoded) ==
+                  without_comments(text_of(std::filesystem::path{entry.path()}.replace_extension(".chk"))));
         }
         CHECK(recordings > 0);
     }

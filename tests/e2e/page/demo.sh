@@ -1,5 +1,5 @@
 #!/bin/bash
-# Plays the demo, looks at its page in a browser when the story is over, ends it as Ctrl-C does and sees that nothing it
+# Plays the demo, looks at its page in a browser when the story is over, holds what was caught to its schema, ends it as Ctrl-C does and sees that nothing it
 # started is left.
 #
 #   tests/e2e/page/demo.sh [OUT.png]
@@ -37,6 +37,7 @@ until_true 500 "the end of the story" grep -q 'the story is over' "$folder/demo.
 if grep -F '[ ]' "$folder/demo.log"; then echo "demo.sh: the demo did not see every step" >&2; exit 1; fi
 address=$(grep -o 'http://127.0.0.1:[0-9]*/' "$folder/demo.log" | head -n 1)
 "$top/tests/e2e/page/look.sh" "$address" "${1:-$folder/page.png}"
+/usr/bin/python3 "$top/tests/second_tool/promises.py" "$folder/demo/caught.jsonl"
 
 [ -n "$(pgrep -f "$folder/demo")" ] || { echo "demo.sh: nothing runs, so there is nothing to end" >&2; exit 1; }
 kill -TERM "$demo"

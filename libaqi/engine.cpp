@@ -32,9 +32,8 @@ std::string next_warning_id(const State& state, std::string_view area, int year)
 
 const DayHours* StationHours::day(LocalDay day) const
 {
-    const int offset = day - first;
-    if (offset < 0 || offset >= static_cast<int>(days.size())) return nullptr;
-    return &days[static_cast<std::size_t>(offset)];
+    if (days.empty() || day < first || last < day) return nullptr;
+    return &days[static_cast<std::size_t>(day - first)];
 }
 
 const Warning* State::warning(std::string_view id) const
@@ -77,12 +76,14 @@ public:
 
     void operator()(const Observed& e)
     {
-        const LocalDay day = e.hour.day(); // a division: a year of twenty stations comes through here a million times
-        if (e.station.value >= state_.stations_.size() || !still_open(state_, day, rules_)) return;
+        // A year of twenty stations comes through here a million times; nearly all of it is newer than the last closed hour.
+        const bool is_late = state_.last_closed_ && e.hour <= *state_.last_closed_;
+        const LocalDay day = e.hour.day();
+        if (e.station.value >= state_.stations_.size() || (is_late && !still_open(state_, day, rules_))) return;
         StationHours& station = state_.stations_[e.station.value];
         slot(station, day).set(e.pollutant, e.hour.since_epoch - HourEnding::of(day, 0).since_epoch, e.value, e.flag);
         if (!station.newest || *station.newest < e.hour) station.newest = e.hour;
-        if (!state_.last_closed_ || *state_.last_closed_ < e.hour) return;
+        if (!is_late) return;
         state_.late_hours_.emplace(e.hour, e.station);
         mark_if_closed(day, e.station);
     }
@@ -153,9 +154,13 @@ public:
 private:
     static DayHours& slot(StationHours& station, LocalDay day)
     {
-        if (station.days.empty()) station.first = day;
+        if (!station.days.empty() && day == station.last) return station.days.back();
+        if (station.days.empty()) {
+            station.first = day;
+            station.last = day.plus(-1);
+        }
         for (; day < station.first; station.first = station.first.plus(-1)) station.days.emplace_front();
-        while (day - station.first >= static_cast<int>(station.days.size())) station.days.emplace_back();
+        for (; station.last < day; station.last = station.last.plus(1)) station.days.emplace_back();
         return station.days[static_cast<std::size_t>(day - station.first)];
     }
 

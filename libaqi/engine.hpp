@@ -31,7 +31,8 @@ namespace aqi {
 
 /// One station's hours, day by day, and what archives stated of whole days.
 struct StationHours {
-    LocalDay first;
+    LocalDay first; ///< of `days`; means nothing while there are none
+    LocalDay last;
     std::deque<DayHours> days;
     std::map<LocalDay, PerPollutant<std::optional<Concentration>>> stated;
     std::optional<HourEnding> newest; ///< the latest hour anything was received for

@@ -51,7 +51,11 @@ public:
 private:
     static constexpr std::int32_t nothing = -1;
     static constexpr std::int32_t flag_base = -2; ///< flag f is stored as -2 - f
-    static std::size_t position(Pollutant p, int hour) { return index_of(p) * 24 + static_cast<std::size_t>(hour - 1); }
+    /// The pollutants of an hour stand together, as they arrive.
+    static std::size_t position(Pollutant p, int hour)
+    {
+        return static_cast<std::size_t>(hour - 1) * pollutant_count + index_of(p);
+    }
     std::int32_t cell(Pollutant p, int hour) const { return cells_[position(p, hour)]; }
 
     std::array<std::int32_t, pollutant_count * 24> cells_;

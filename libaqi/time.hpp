@@ -48,17 +48,18 @@ struct HourEnding {
     /// `hour` 1..24 of `day`.
     static constexpr HourEnding of(LocalDay day, int hour) { return HourEnding{day.since_epoch * 24 + hour}; }
     /// 1..24: the label 00:00 is hour 24 of the day before.
-    constexpr int hour_of_day() const { return floor_mod(since_epoch - 1) + 1; }
-    constexpr LocalDay day() const { return LocalDay{(since_epoch - hour_of_day()) / 24}; }
+    constexpr int hour_of_day() const { return since_epoch - day().since_epoch * 24; }
+    constexpr LocalDay day() const
+    {
+        const std::int32_t last_label = since_epoch - 1; // 0..23 of the day; before 1970 the quotient must go down
+        return LocalDay{(last_label >= 0 ? last_label : last_label - 23) / 24};
+    }
     constexpr HourEnding plus(int hours) const { return HourEnding{since_epoch + hours}; }
     /// The moment at which this hour is over.
     constexpr Instant instant(UtcOffset offset) const
     {
         return Instant{(std::int64_t{since_epoch} * 60 - offset.minutes) * 60'000};
     }
-
-private:
-    static constexpr std::int32_t floor_mod(std::int32_t hours) { return (hours % 24 + 24) % 24; }
 };
 
 constexpr LocalDay LocalDay::from_ymd(int year, unsigned month, unsigned day)

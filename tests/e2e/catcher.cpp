@@ -68,7 +68,9 @@ void Catcher::listen()
 void Catcher::refuse()
 {
     const int socket = listener_.exchange(-1);
-    if (socket >= 0) ::close(socket);
+    if (socket < 0) return;
+    ::shutdown(socket, SHUT_RDWR); // at once, even while the other thread polls it
+    ::close(socket);
 }
 
 void Catcher::then(std::vector<int> behaviour)

@@ -120,6 +120,8 @@ private:
         }
         lanes_ = lanes.size();
         dispatch_ = std::make_unique<Dispatch>(io_.get_executor(), *store_, clock_, std::move(lanes));
+        for (const auto& word : store_->last_words())
+            dispatch_->remember(word.channel, word.state, word.detail, word.accepted_at);
         if (const auto started = dispatch_->start(); !started)
             throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
         turns_->on_outbox([this] { asio::post(io_, [this] { dispatch_->pump(); }); });

@@ -43,6 +43,16 @@ Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Cl
     for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode, {}, {}, {}, 0};
 }
 
+void Dispatch::remember(const std::string& channel, const std::string& state, const std::string& detail,
+                        std::optional<Instant> accepted_at)
+{
+    const auto health = health_.find(channel);
+    if (health == health_.end()) return; // a channel that is no longer configured
+    health->second.last_state = state;
+    health->second.last_detail = detail;
+    health->second.last_accepted = accepted_at;
+}
+
 Outcome<void> Dispatch::start()
 {
     auto rows = store_.unsettled();

@@ -44,6 +44,9 @@ public:
     Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
              std::map<std::string, Lane> lanes);
 
+    /// What a channel said before this process began; before start().
+    void remember(const std::string& channel, const std::string& state, const std::string& detail,
+                  std::optional<Instant> accepted_at);
     /// Judges what a former process left: rows that were being sent. Then begins to send.
     Outcome<void> start();
     void stop();

@@ -426,6 +426,25 @@ std::vector<SqliteStore::ParkedRow> SqliteStore::newest_parked(int most)
     });
 }
 
+std::vector<SqliteStore::LastWord> SqliteStore::last_words()
+{
+    return reading([&] {
+        // With one max() SQLite gives the other columns of the row that has it.
+        Statement rows{
+            impl_->database,
+            "SELECT o.channel, a.state, a.detail, max(a.id), (SELECT max(b.at_ms) FROM outbox_attempt b "
+            "JOIN outbox p ON p.id = b.outbox WHERE p.channel = o.channel AND b.state IN ('accepted', 'delivered')) "
+            "FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox GROUP BY o.channel"};
+        std::vector<LastWord> out;
+        while (rows.step()) {
+            LastWord word{rows.text(0), rows.text(1), rows.text(2), {}};
+            if (!rows.is_null(4)) word.accepted_at = Instant{rows.integer(4)};
+            out.push_back(std::move(word));
+        }
+        return out;
+    });
+}
+
 std::vector<OutboxEntry> SqliteStore::newest_outbox(int most)
 {
     return reading([&] {

@@ -49,6 +49,12 @@ public:
         std::string reason, detail, link, origin, station;
     };
     std::vector<ParkedRow> newest_parked(int most);
+    /// What each channel said last, and when it last accepted a message.
+    struct LastWord {
+        std::string channel, state, detail;
+        std::optional<Instant> accepted_at;
+    };
+    std::vector<LastWord> last_words();
     /// The newest rows of the outbox, settled or not.
     std::vector<OutboxEntry> newest_outbox(int most);
 

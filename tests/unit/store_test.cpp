@@ -235,6 +235,22 @@ TEST_CASE("an outbox row keeps its key and its history")
     REQUIRE(store.unsettled()->size() == 1);
     CHECK(store.unsettled()->at(0).row.channel == "radio");
     CHECK(store.newest_outbox(10).at(1).state == SendState::accepted);
+
+    // After a later message failed there, the channel's last word is the failure; what it last accepted stands.
+    Turn later;
+    later.outbox.push_back({"w", 2, "portal", "{}", Mode::drill, Instant{30}, Instant{99}});
+    REQUIRE(store.commit(later).has_value());
+    OutboxEntry second = store.unsettled()->back();
+    second.state = SendState::retry;
+    second.detail = "HTTP 503";
+    REQUIRE(store.update(second, Instant{40}).has_value());
+    const auto words = store.last_words();
+    REQUIRE(words.size() == 1); // radio has said nothing yet
+    CHECK(words[0].channel == "portal");
+    CHECK(words[0].state == "retry");
+    CHECK(words[0].detail == "HTTP 503");
+    CHECK(words[0].accepted_at == Instant{20});
+
     Database database{(folder.path() / "aqid.db").string(), OpenAs::read_only};
-    CHECK(database.number("SELECT count(*) FROM outbox_attempt") == 4);
+    CHECK(database.number("SELECT count(*) FROM outbox_attempt") == 5);
 }

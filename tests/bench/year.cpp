@@ -182,14 +182,15 @@ void sqlite_alone(const std::filesystem::path& folder)
 
 } // namespace
 
-/// bench_year [fold]: all of it, or the pure fold alone a few times (for a profiler).
+/// bench_year [FOLDER | fold]: all of it, or the pure fold alone a few times (for a profiler).
 int main(int argc, char** argv)
 {
     if (argc > 1 && std::string_view{argv[1]} == "fold") {
         for (int n = 0; n < 10; ++n) pure_fold();
         return 0;
     }
-    const std::filesystem::path folder = std::filesystem::temp_directory_path() / "aqid-bench-year";
+    const std::filesystem::path folder =
+        argc > 1 ? argv[1] : std::filesystem::temp_directory_path() / "aqid-bench-year";
     std::filesystem::remove_all(folder);
     std::filesystem::create_directories(folder);
     whole_path(folder);

@@ -160,7 +160,12 @@ void Daemon::spawn()
 {
     const fs::path log = parent_ / "aqid.log";
     log_begin_ = fs::exists(log) ? fs::file_size(log) : 0;
-    Start start{{program("aqid"), "--config", config().string()}, log, options_.environment, options_.as};
+    std::string aqid = program("aqid");
+    if (options_.as) { // another account may not be let into the folder where we were built
+        fs::copy_file(aqid, parent_ / "aqid", fs::copy_options::skip_existing);
+        aqid = (parent_ / "aqid").string();
+    }
+    Start start{{aqid, "--config", config().string()}, log, options_.environment, options_.as};
     start.command.insert(start.command.end(), options_.arguments.begin(), options_.arguments.end());
     if (options_.fault_disk) {
         start.environment["LD_PRELOAD"] = AQID_FAULT_DISK;

@@ -83,9 +83,7 @@ public:
         StationHours& station = state_.stations_[e.station.value];
         slot(station, day).set(e.pollutant, e.hour.since_epoch - HourEnding::of(day, 0).since_epoch, e.value, e.flag);
         if (!station.newest || *station.newest < e.hour) station.newest = e.hour;
-        if (!is_late) return;
-        state_.late_hours_.emplace(e.hour, e.station);
-        mark_if_closed(day, e.station);
+        if (is_late) mark_late(e, day);
     }
 
     void operator()(const ObservedDay& e)
@@ -155,6 +153,12 @@ private:
     static DayHours& slot(StationHours& station, LocalDay day)
     {
         if (!station.days.empty() && day == station.last) return station.days.back();
+        return reach(station, day);
+    }
+
+    /// Apart, so that the common way above stays short.
+    [[gnu::noinline]] static DayHours& reach(StationHours& station, LocalDay day)
+    {
         if (station.days.empty()) {
             station.first = day;
             station.last = day.plus(-1);
@@ -162,6 +166,12 @@ private:
         for (; day < station.first; station.first = station.first.plus(-1)) station.days.emplace_front();
         for (; station.last < day; station.last = station.last.plus(1)) station.days.emplace_back();
         return station.days[static_cast<std::size_t>(day - station.first)];
+    }
+
+    [[gnu::noinline]] void mark_late(const Observed& e, LocalDay day)
+    {
+        state_.late_hours_.emplace(e.hour, e.station);
+        mark_if_closed(day, e.station);
     }
 
     void mark_if_closed(LocalDay day, StationIndex station)
@@ -212,7 +222,12 @@ private:
     const Rules& rules_;
 };
 
-void absorb(State& state, const Event& event, const Rules& rules) { std::visit(Absorber{state, rules}, event); }
+void absorb(State& state, const Event& event, const Rules& rules)
+{
+    Absorber absorber{state, rules};
+    if (const auto* observed = std::get_if<Observed>(&event)) return absorber(*observed); // nearly all of them
+    std::visit(absorber, event);
+}
 
 Result<PersonActed> admit_act(const State& state, std::string_view warning_id, int revision, Verb verb,
                               std::string_view person_id, Instant at, const Rules& rules)

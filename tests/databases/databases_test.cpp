@@ -28,7 +28,7 @@ void make_database(const std::filesystem::path& file, std::size_t version)
 
 } // namespace
 
-TEST_CASE("every migration but the newest has a database of its version here")
+TEST_CASE("every version of the schema has a database of its own here")
 {
     for (std::size_t version = 1; version <= schemas::sql_migrations().size(); ++version)
         CHECK(std::filesystem::exists(source_file(fmt::format("tests/databases/v{}.sql", version))));

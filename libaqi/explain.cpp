@@ -100,17 +100,18 @@ void explain_area_pollutant(Lines& out, const State& state, const Area& area, Lo
 }
 
 /// Equation (1) with its numbers, or what a value above the table means.
-std::string equation(Concentration c, const IndexTable& table, const std::vector<int>& levels, Pollutant p, int iaqi)
+std::string equation(Concentration c, const IndexTable& table, IndexRounding rounding, Pollutant p, int iaqi)
 {
-    const auto& points = table.points_ng;
-    if (c.ng_per_m3() > points.back())
-        return fmt::format("above {} the table says {}", text_of(Concentration::from_ng_per_m3(points.back()), p),
-                           iaqi);
-    std::size_t i = 1;
-    while (c.ng_per_m3() > points[i]) ++i;
-    const auto at = [&](std::size_t k) { return text_of(Concentration::from_ng_per_m3(points[k]), p); };
-    return fmt::format("({}-{})/({}-{})*({}-{})+{} rounded up = {}", levels[i], levels[i - 1], at(i), at(i - 1),
-                       text_of(c, p), at(i - 1), levels[i - 1], iaqi);
+    const auto text = [&](std::int64_t ng) { return text_of(Concentration::from_ng_per_m3(ng), p); };
+    const auto& bands = table.bands;
+    std::size_t i = 0;
+    while (i + 1 < bands.size() && c.ng_per_m3() > bands[i].high_ng) ++i;
+    const IndexBand& b = bands[i];
+    if (c.ng_per_m3() > b.high_ng && table.above != IndexTable::Above::extend)
+        return fmt::format("above {} the table says {}", text(b.high_ng), iaqi);
+    return fmt::format("({}-{})/({}-{})*({}-{})+{} {} = {}", b.high_index, b.low_index, text(b.high_ng), text(b.low_ng),
+                       text_of(c, p), text(b.low_ng), b.low_index,
+                       rounding == IndexRounding::up ? "rounded up" : "rounded to the nearest", iaqi);
 }
 
 void explain_index(Lines& out, const DayMeans& means, const DayFigure& figure, const RulePack& pack)
@@ -126,9 +127,10 @@ void explain_index(Lines& out, const DayMeans& means, const DayFigure& figure, c
         }
         const Concentration rounded = means.mean[p]->rounded(pack.step_ng[p]);
         const auto& table = pack.tables[index_of(item)];
-        out.push_back(fmt::format(
-            "  {}: {} -> {} {}; {}", item_name(item), text_of(*means.mean[p], p), text_of(rounded, p), display_unit(p),
-            iaqi < 0 || !table ? "no sub-index from this table" : equation(rounded, *table, pack.levels, p, iaqi)));
+        out.push_back(fmt::format("  {}: {} -> {} {}; {}", item_name(item), text_of(*means.mean[p], p),
+                                  text_of(rounded, p), display_unit(p),
+                                  iaqi < 0 || !table ? "no sub-index from this table"
+                                                     : equation(rounded, *table, pack.index_rounding, p, iaqi)));
     }
     const IndexResult& index = figure.index;
     if (index.of_present) out.push_back(fmt::format("Maximum of what is there: {}", *index.of_present));

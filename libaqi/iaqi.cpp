@@ -43,28 +43,35 @@ std::string_view index_note_name(IndexNote note)
     return "";
 }
 
-std::optional<int> sub_index(Concentration rounded, const IndexTable& table, const std::vector<int>& levels)
+std::optional<int> sub_index(Concentration rounded, const IndexTable& table, IndexRounding rounding)
 {
     const std::int64_t c = rounded.ng_per_m3();
-    const auto& points = table.points_ng;
-    if (c > points.back()) {
+    const auto& bands = table.bands;
+    std::size_t i = 0;
+    while (i + 1 < bands.size() && c > bands[i].high_ng) ++i;
+    const IndexBand& band = bands[i];
+    if (c > band.high_ng) {
         switch (table.above) {
-        case IndexTable::Above::top: return levels.back();
+        case IndexTable::Above::top: return band.high_index;
         case IndexTable::Above::fixed: return table.fixed;
         case IndexTable::Above::other_item: return std::nullopt;
+        case IndexTable::Above::extend: break;
         }
     }
-    std::size_t i = 1;
-    while (c > points[i]) ++i;
-    // Equation (1), rounded up: IAQI = (IAQIhi - IAQIlo) / (BPhi - BPlo) x (C - BPlo) + IAQIlo.
-    const std::int64_t rise = levels[i] - levels[i - 1];
-    return levels[i - 1] + static_cast<int>(round_up(Wide{rise} * (c - points[i - 1]), points[i] - points[i - 1]));
+    // Equation (1): IAQI = (IAQIhi - IAQIlo) / (BPhi - BPlo) x (C - BPlo) + IAQIlo.
+    const Wide rise = Wide{band.high_index - band.low_index} * std::max<std::int64_t>(c - band.low_ng, 0);
+    const Wide run = band.high_ng - band.low_ng;
+    return band.low_index +
+           static_cast<int>(rounding == IndexRounding::up ? round_up(rise, run) : round_half_up(rise, run));
 }
 
 Concentration round_for_index(Concentration value, Pollutant pollutant, const RulePack& pack)
 {
     const std::int64_t step = pack.step_ng[pollutant];
-    return Concentration::from_ng_per_m3(round_half_even(value.ng_per_m3(), step) * step);
+    const std::int64_t steps = pack.concentration_rounding == ConcentrationRounding::truncate
+                                   ? round_down(value.ng_per_m3(), step)
+                                   : round_half_even(value.ng_per_m3(), step);
+    return Concentration::from_ng_per_m3(steps * step);
 }
 
 int level_of(int aqi, const LevelTable& levels)
@@ -73,7 +80,8 @@ int level_of(int aqi, const LevelTable& levels)
     return static_cast<int>(found - levels.upto.begin()) + 1;
 }
 
-IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report report, MissingRule rule)
+IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report report, MissingRule rule,
+                       PollutantSet not_in_plan)
 {
     IndexResult out;
     out.iaqi.fill(-1);
@@ -82,7 +90,8 @@ IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report r
     const auto evaluate = [&](Item item, Item table_of) -> std::optional<int> {
         const auto& table = pack.tables[index_of(table_of)];
         if (!table || !inputs[item]) return std::nullopt;
-        const auto value = sub_index(round_for_index(*inputs[item], pollutant_of(item), pack), *table, pack.levels);
+        const auto value =
+            sub_index(round_for_index(*inputs[item], pollutant_of(item), pack), *table, pack.index_rounding);
         if (value) out.iaqi[index_of(item)] = static_cast<std::int16_t>(*value);
         return value;
     };
@@ -100,7 +109,14 @@ IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report r
         answered[pollutant] = answered[pollutant] || value.has_value();
     }
     out.complete = true;
-    for (const auto p : all_pollutants) out.complete = out.complete && (answered[p] || !asked[p]);
+    for (const auto p : all_pollutants) {
+        if (answered[p] || !asked[p]) continue;
+        out.absent.insert(p);
+        if (pack.plan_exempts && not_in_plan.contains(p))
+            out.exempt.insert(p);
+        else
+            out.complete = false;
+    }
 
     const int highest = *std::max_element(out.iaqi.begin(), out.iaqi.end());
     if (highest < 0) {

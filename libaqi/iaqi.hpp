@@ -58,20 +58,24 @@ struct IndexResult {
     int level = 0;                               ///< 1..6 of `aqi`; 0 without one
     ItemSet primary;                             ///< all items tied at the maximum when aqi > 50
     std::array<std::int16_t, item_count> iaqi{}; ///< -1: none
-    bool complete = false;                       ///< every pollutant of the report had a sub-index
+    bool complete = false;                       ///< every pollutant asked for had a sub-index
+    PollutantSet absent;                         ///< pollutants of the report without a sub-index, exempt or not
+    PollutantSet exempt;                         ///< of these, the ones outside the monitoring plan: "/" instead of NA
     IndexNote note = IndexNote::none;
 
     bool operator==(const IndexResult&) const = default;
 };
 
 /// The sub-index of a rounded concentration on one table; absent above a table that refers elsewhere.
-std::optional<int> sub_index(Concentration rounded, const IndexTable& table, const std::vector<int>& levels);
+std::optional<int> sub_index(Concentration rounded, const IndexTable& table, IndexRounding rounding);
 
-/// GB/T 8170 to the pack's decimals for the pollutant.
+/// To the pack's decimals for the pollutant, as the pack rounds.
 Concentration round_for_index(Concentration value, Pollutant pollutant, const RulePack& pack);
 
-/// The index of one report. `rule` is the pack's own, or a stricter one the caller asks for.
-IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report report, MissingRule rule);
+/// The index of one report. `rule` is the pack's own, or a stricter one the caller asks for. `not_in_plan`: pollutants the
+/// place does not monitor by plan; they are exempt where the pack says so (plan_exempts) and have no value.
+IndexResult make_index(const IndexInputs& inputs, const RulePack& pack, Report report, MissingRule rule,
+                       PollutantSet not_in_plan = {});
 
 /// 1..6.
 int level_of(int aqi, const LevelTable& levels);

@@ -34,6 +34,25 @@ private:
     std::array<T, pollutant_count> values_{};
 };
 
+/// A set of pollutants, in the order of Pollutant.
+class PollutantSet {
+public:
+    constexpr void insert(Pollutant p) { bits_ = static_cast<std::uint8_t>(bits_ | 1U << index_of(p)); }
+    constexpr bool contains(Pollutant p) const { return (bits_ >> index_of(p) & 1U) != 0; }
+    constexpr bool empty() const { return bits_ == 0; }
+    constexpr std::uint8_t bits() const { return bits_; }
+    static constexpr PollutantSet from_bits(std::uint8_t bits)
+    {
+        PollutantSet set;
+        set.bits_ = bits;
+        return set;
+    }
+    bool operator==(const PollutantSet&) const = default;
+
+private:
+    std::uint8_t bits_ = 0;
+};
+
 /// "pm2_5": in configuration, JSON and SQL.
 std::string_view pollutant_name(Pollutant pollutant);
 /// "PM2.5": what people read, and the token of a primary pollutant.

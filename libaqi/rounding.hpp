@@ -1,7 +1,7 @@
 // libaqi/rounding: every rounding rule the standards name, once, on integers.
 //
-// Knows: GB/T 8170-2008 (3.2: to nearest, a tie to the even digit) and the index's "round up" (HJ 633-2012 6.2,
-// HJ 633-2026 4.2.6). No other file rounds; one that divides does so exactly or says why it may cut.
+// Knows: GB/T 8170-2008 (3.2: to nearest, a tie to the even digit), the index's "round up" (HJ 633-2012 6.2,
+// HJ 633-2026 4.2.6), and US EPA's truncation and rounding to nearest. No other file rounds; one that divides does so exactly or says why it may cut.
 // Does not know: to how many digits a figure is rounded (rule packs) or what it means.
 #pragma once
 
@@ -34,6 +34,21 @@ constexpr std::int64_t round_up(Wide numerator, Wide denominator)
 {
     AQI_CHECK(numerator >= 0 && denominator > 0);
     return static_cast<std::int64_t>((numerator + denominator - 1) / denominator);
+}
+
+/// numerator / denominator to the nearest whole number, a tie upwards. numerator >= 0, denominator > 0.
+constexpr std::int64_t round_half_up(Wide numerator, Wide denominator)
+{
+    AQI_CHECK(numerator >= 0 && denominator > 0);
+    return static_cast<std::int64_t>((2 * numerator + denominator) / (2 * denominator));
+}
+
+/// numerator / denominator rounded down, also below zero. denominator > 0.
+constexpr std::int64_t round_down(Wide numerator, Wide denominator)
+{
+    AQI_CHECK(denominator > 0);
+    const Wide whole = numerator / denominator;
+    return static_cast<std::int64_t>(numerator % denominator < 0 ? whole - 1 : whole);
 }
 
 } // namespace aqi

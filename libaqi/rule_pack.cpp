@@ -26,7 +26,9 @@ constexpr std::array<ItemRow, item_count> item_rows = {{{"so2_1h", Pollutant::so
                                                         {"o3_1h", Pollutant::o3},
                                                         {"o3_8h", Pollutant::o3},
                                                         {"pm2_5_1h", Pollutant::pm2_5},
-                                                        {"pm2_5_24h", Pollutant::pm2_5}}};
+                                                        {"pm2_5_24h", Pollutant::pm2_5},
+                                                        {"pm10_nowcast", Pollutant::pm10},
+                                                        {"pm2_5_nowcast", Pollutant::pm2_5}}};
 
 struct LevelRow {
     WarningLevel level;
@@ -55,25 +57,26 @@ Item read_item(const Settings& at, std::string_view key, std::string_view name)
 
 void read_index(const Settings& index, RulePack& pack)
 {
-    pack.levels.clear();
-    for (const auto level : index.integers("levels")) pack.levels.push_back(static_cast<int>(level));
-    if (pack.levels.size() < 2 || pack.levels.front() != 0 || !std::is_sorted(pack.levels.begin(), pack.levels.end()))
+    std::vector<int> levels;
+    for (const auto level : index.integers("levels")) levels.push_back(static_cast<int>(level));
+    if (levels.size() < 2 || levels.front() != 0 || !std::is_sorted(levels.begin(), levels.end()))
         index.fail("levels", "\"levels\" must rise from 0");
     pack.index_clause = index.text("clause");
     pack.tables = {};
     for (const auto& table : index.tables("table")) {
         const Item item = read_item(table, "name", table.text("name"));
         IndexTable out;
-        for (const auto point : table.integers("points"))
-            out.points_ng.push_back(point * display_unit_ng(pollutant_of(item)));
-        if (out.points_ng.size() < 2 || out.points_ng.size() > pack.levels.size() ||
-            std::adjacent_find(out.points_ng.begin(), out.points_ng.end(), std::greater_equal<>{}) !=
-                out.points_ng.end())
+        std::vector<std::int64_t> points;
+        for (const auto point : table.integers("points")) points.push_back(point * display_unit_ng(pollutant_of(item)));
+        if (points.size() < 2 || points.size() > levels.size() ||
+            std::adjacent_find(points.begin(), points.end(), std::greater_equal<>{}) != points.end())
             table.fail("points", "\"points\" must rise, at most one for each of \"levels\"");
+        for (std::size_t i = 1; i < points.size(); ++i)
+            out.bands.push_back({points[i - 1], points[i], levels[i - 1], levels[i]});
         // above = "top" | an item | a fixed sub-index
         if (!table.holds_text("above")) {
             out.above = IndexTable::Above::fixed;
-            out.fixed = static_cast<int>(table.integer("above", 0, pack.levels.back()));
+            out.fixed = static_cast<int>(table.integer("above", 0, levels.back()));
         } else if (const std::string above = table.text("above"); above != "top") {
             out.above = IndexTable::Above::other_item;
             out.other = read_item(table, "above", above);
@@ -195,11 +198,13 @@ void read_pack(const Settings& from, RulePack& pack)
     if (const auto levels = section("levels")) pack.level_table = read_levels(*levels);
     if (const auto validity = section("validity")) pack.validity = read_validity(*validity);
     if (const auto limits = section("annual_limit")) {
-        pack.annual_limit = {};
+        pack.limits.clear();
         for (const auto p : all_pollutants)
             if (limits->has(pollutant_name(p)))
-                pack.annual_limit[p] =
-                    Concentration::from_ng_per_m3(limits->integer(pollutant_name(p), 0, 100'000) * display_unit_ng(p));
+                pack.limits.push_back(
+                    {"2", p, Limit::Period::year,
+                     Concentration::from_ng_per_m3(limits->integer(pollutant_name(p), 0, 100'000) * display_unit_ng(p)),
+                     0});
         limits->done();
     }
 }
@@ -275,6 +280,24 @@ std::optional<Item> item_named(std::string_view name)
     for (std::size_t i = 0; i < item_count; ++i)
         if (item_rows[i].name == name) return static_cast<Item>(i);
     return std::nullopt;
+}
+
+std::string_view limit_period_name(Limit::Period period)
+{
+    switch (period) {
+    case Limit::Period::hour: return "hour";
+    case Limit::Period::day: return "day";
+    case Limit::Period::year: return "year";
+    case Limit::Period::day_max_8h: return "day_max_8h";
+    }
+    return "";
+}
+
+const Limit* RulePack::limit(std::string_view grade, Pollutant pollutant, Limit::Period period) const
+{
+    for (const auto& l : limits)
+        if (l.grade == grade && l.pollutant == pollutant && l.period == period) return &l;
+    return nullptr;
 }
 
 std::string_view warning_level_name(WarningLevel level) { return level_rows[static_cast<std::size_t>(level)].name; }

@@ -33,8 +33,11 @@ enum class Item : std::uint8_t {
     o3_8h,
     pm2_5_1h,
     pm2_5_24h,
+    // Stored as bits of a set: new items stand at the end.
+    pm10_nowcast,
+    pm2_5_nowcast,
 };
-inline constexpr std::size_t item_count = 12;
+inline constexpr std::size_t item_count = 14;
 constexpr std::size_t index_of(Item item) { return static_cast<std::size_t>(item); }
 
 std::string_view item_name(Item item); ///< "o3_8h"
@@ -49,14 +52,24 @@ enum class MissingRule : std::uint8_t {
     above_100_only,     ///< HJ 633-2026 5.3.1: publish only an index above good_at_most, else none
 };
 
+/// A stretch of a breakpoint table: concentrations low..high are indices low..high, on a straight line between.
+struct IndexBand {
+    std::int64_t low_ng = 0;
+    std::int64_t high_ng = 0;
+    int low_index = 0;
+    int high_index = 0;
+    bool operator==(const IndexBand&) const = default;
+};
+
 /// One column of the breakpoint table.
 struct IndexTable {
     enum class Above : std::uint8_t {
         top,        ///< the highest level, "爆表"
         fixed,      ///< a fixed sub-index
         other_item, ///< no sub-index; the pollutant is reported by another averaging time
+        extend,     ///< the last band's line goes on
     };
-    std::vector<std::int64_t> points_ng; ///< at levels[i]; may be shorter than levels
+    std::vector<IndexBand> bands; ///< rising; China's bands touch, EPA's leave the gap that truncation never falls into
     Above above = Above::top;
     int fixed = 0;
     Item other = Item::so2_24h;
@@ -83,9 +96,46 @@ struct LevelTable {
     std::string clause;
 };
 
+/// How a concentration loses the digits its index does not see.
+enum class ConcentrationRounding : std::uint8_t {
+    half_even, ///< GB/T 8170
+    truncate,  ///< US EPA TAD
+};
+
+/// How an index becomes a whole number.
+enum class IndexRounding : std::uint8_t {
+    up,      ///< HJ 633: 全部进位取整数
+    nearest, ///< US EPA TAD; a tie goes up
+};
+
+/// A limit or guideline value of one pollutant.
+struct Limit {
+    enum class Period : std::uint8_t { hour, day, year, day_max_8h };
+    std::string grade; ///< "1", "2" (GB 3095 一级 二级), "AQG", "IT1"
+    Pollutant pollutant = Pollutant::pm2_5;
+    Period period = Period::year;
+    Concentration value;
+    int percentile = 0; ///< the percentile of the daily values that is held against it; 0: each value, or the mean
+};
+std::string_view limit_period_name(Limit::Period period); ///< "hour", "day", "year", "day_max_8h"
+
+/// 环境空气质量综合指数: sum over the pollutants of weight x statistic / limit, each term rounded half-even to 2 decimals.
+/// The statistic is the pack's percentile for pollutants with `by_percentile`, else the mean of daily values.
+struct CompositeIndex {
+    struct Term {
+        Concentration limit;
+        int weight = 1;
+        bool by_percentile = false;
+    };
+    PerPollutant<std::optional<Term>> terms;
+    std::string clause;
+};
+
 /// GB 3095 table 4 and HJ 663: when a mean may be stated. Counts of hours, windows, days; shares in percent.
 struct Validity {
+    int hour_minutes = 0; ///< minutes of measurement in an hour
     int day_hours = 0;
+    int sliding_day_hours = 0; ///< of the 24 hours behind a sliding 24-hour mean
     int window_hours = 0;
     int window_hours_valid = 0;
     int window_first_end = 0;
@@ -94,6 +144,7 @@ struct Validity {
     int year_days = 0;
     int month_days = 0;
     int february_days = 0;
+    int quarter_percent = 0; ///< 0: nothing is asked of quarters
     int sites_percent = 0;
     int few_sites_below = 0;
     int few_sites_percent = 0;
@@ -107,8 +158,10 @@ struct RulePack {
     std::string title_en;
     std::optional<LocalDay> from;  ///< absent: never chosen by day, only by name
     std::optional<LocalDay> until; ///< last day, absent: still in force
+    std::string provisional;       ///< what in this pack no text settles yet; shown wherever the pack is named
 
-    std::vector<int> levels; ///< the sub-index at each point of a table
+    IndexRounding index_rounding = IndexRounding::up;
+    ConcentrationRounding concentration_rounding = ConcentrationRounding::half_even;
     std::array<std::optional<IndexTable>, item_count> tables;
     std::string index_clause;
     ReportRule hour;
@@ -117,9 +170,18 @@ struct RulePack {
     std::string rounding_clause;
     MissingRule missing = MissingRule::maximum_of_present;
     std::string missing_clause;
+    /// HJ 633-2026 5.3.2: a pollutant outside the monitoring plan does not stand in the way of an index.
+    bool plan_exempts = false;
+    std::string plan_clause;
     LevelTable level_table;
     Validity validity;
-    PerPollutant<std::optional<Concentration>> annual_limit;
+    std::vector<Limit> limits;
+    PerPollutant<int> percentile; ///< HJ 663: of the daily values of a year; 0: none
+    std::string percentile_clause;
+    CompositeIndex composite;
+
+    /// The limit of a grade, or null.
+    const Limit* limit(std::string_view grade, Pollutant pollutant, Limit::Period period) const;
 
     const ReportRule& report(Report which) const { return which == Report::hour ? hour : day; }
 };
@@ -166,9 +228,19 @@ struct Target {
     std::optional<int> good_days;
 };
 
+/// Guideline values without an index of their own, e.g. WHO 2021.
+struct GuidelinePack {
+    std::string id;
+    std::string title_zh;
+    std::string title_en;
+    std::string clause;
+    std::vector<Limit> limits;
+};
+
 /// All packs that were loaded.
 struct RuleBook {
     std::vector<RulePack> packs; ///< dated ones in the order of their days
+    std::vector<GuidelinePack> guidelines;
     std::vector<WarningRules> warnings;
     std::vector<Target> targets;
     PerPollutant<Concentration> instrument_at_most; ///< beyond it no instrument can mean a value

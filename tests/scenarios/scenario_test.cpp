@@ -19,7 +19,7 @@ Concentration pm2_5_for(int aqi)
 {
     const auto& table = *pack("cn-2012").tables[index_of(Item::pm2_5_24h)];
     for (std::int64_t whole = 0; whole <= 500; ++whole)
-        if (sub_index(ug(whole), table, pack("cn-2012").levels) == aqi) return ug(whole);
+        if (sub_index(ug(whole), table, pack("cn-2012").index_rounding) == aqi) return ug(whole);
     throw std::runtime_error(fmt::format("no whole PM2.5 has index {}; write another", aqi));
 }
 

@@ -354,8 +354,11 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
                 book.instrument_at_most[p] = Concentration::from_ng_per_m3(
                     at_most.integer(pollutant_name(p), 1, 1'000'000) * display_unit_ng(p));
             at_most.done();
+        } else if (kind == "qc") {
+            if (book.qc) from.fail("id", "there is a pack of kind \"qc\" already");
+            book.qc = read_qc_rules(from);
         } else {
-            from.fail_unknown("kind", kind, {"index", "warning", "targets", "instruments"});
+            from.fail_unknown("kind", kind, {"index", "warning", "targets", "instruments", "qc"});
         }
         from.done();
     }

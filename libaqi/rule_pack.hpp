@@ -6,6 +6,7 @@
 #pragma once
 
 #include "libaqi/pollutant.hpp"
+#include "libaqi/qc_rules.hpp"
 #include "libaqi/time.hpp"
 #include "libaqi/units.hpp"
 
@@ -244,6 +245,7 @@ struct RuleBook {
     std::vector<WarningRules> warnings;
     std::vector<Target> targets;
     PerPollutant<Concentration> instrument_at_most; ///< beyond it no instrument can mean a value
+    std::optional<QcRules> qc;                      ///< absent: nothing is ever marked
     /// Names the packs and every byte of their texts: two books with one digest decide alike.
     std::string digest;
 

@@ -8,6 +8,7 @@
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
+#include "daemon/recompute.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
 #include "daemon/web/api.hpp"
@@ -24,6 +25,8 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <set>
+#include <thread>
 
 namespace aqi::daemon {
 namespace {
@@ -99,10 +102,88 @@ private:
         if (store_->rules_digest() == digest) return;
         auto figures = turns_->all_figures();
         if (!figures) throw StoreError(fmt::format("the journal cannot be read: {}", figures.error().what));
+        const Figures stored = store_->stored_figures();
+        auto changes = differences(stored, *figures, config_.rules);
+        // A place without any row was never published: its figures are new, not others.
+        std::set<std::string> published_places;
+        for (const auto& f : stored.days) published_places.insert(config_.rules.network.place_id(f.place));
+        std::erase_if(changes, [&](const Change& c) { return !published_places.contains(c.place); });
+        const bool published = !store_->rules_digest().empty();
         const auto written = store_->rewrite_figures(*figures, digest);
         if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
         if (!figures->days.empty())
-            log(Severity::notice, "rules or areas changed: {} daily figures were made again", figures->days.size());
+            log(Severity::notice, "rules or areas changed: {} daily figures were made again, {} published figures changed",
+                figures->days.size(), published ? changes.size() : 0);
+        if (!published || changes.empty()) return;
+        const auto noticed =
+            turns_->give_notice_of_rules(std::move(changes), "rules, areas or targets of the configuration changed");
+        if (!noticed) throw StoreError(fmt::format("the notice cannot be written: {}", noticed.error().what));
+    }
+
+    /// Everything once more from the journal, on a thread of its own; the loop compares when it is done.
+    std::string start_recompute()
+    {
+        if (recomputing_.joinable()) return "a recomputation is under way";
+        recompute_began_ = std::chrono::steady_clock::now();
+        recomputing_ = std::thread{[this, file = config_.data_folder / "aqid.db"] {
+            auto fresh = recompute(file, config_.rules);
+            asio::post(io_, [this, fresh = std::shared_ptr<Recomputed>(std::move(fresh))] {
+                recomputing_.join();
+                if (!stopping_) compare_recomputed(*fresh);
+            });
+        }};
+        return {};
+    }
+
+    void compare_recomputed(Recomputed& fresh)
+    {
+        RecomputeResult result;
+        result.at = clock_.now();
+        if (fresh.trouble.empty()) {
+            const auto later = store_->events_after(fresh.seq);
+            if (later)
+                catch_up(fresh, *later, config_.rules);
+            else
+                fresh.trouble = later.error().what;
+        }
+        result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                            recompute_began_);
+        result.events = fresh.events;
+        if (!fresh.trouble.empty()) {
+            health_.recomputed(result, "the journal could not be read again: " + fresh.trouble);
+            return;
+        }
+        const auto trouble = read_safely([&] {
+            const auto found = differences(store_->stored_figures(), fresh.figures, config_.rules);
+            result.figures = fresh.figures.days.size() + fresh.figures.annual.size() + fresh.figures.good_days.size();
+            std::string words;
+            for (const auto& c : found) {
+                if (result.differences++ < 3)
+                    words += fmt::format("{}{} {} {}: {} on disk, {} from the journal", words.empty() ? "" : "; ",
+                                         c.place, change_name(c.what), format_day(c.day), c.before, c.after);
+            }
+            if (found.empty() && !turns_->agrees_with(fresh.state)) {
+                result.differences = 1;
+                words = "the state in memory is not what the journal gives";
+            }
+            health_.recomputed(result, words);
+        });
+        if (!trouble.empty()) health_.recomputed(result, "the figures could not be read: " + trouble);
+    }
+
+    /// Once a night, at the configured minute of local time; under a simulated clock only when asked.
+    void recompute_when_due()
+    {
+        const UtcOffset offset = config_.rules.network.offset;
+        const LocalDay today = last_hour_over(clock_.now(), offset).plus(1).day();
+        const std::int64_t minute = clock_.now().ms / 60'000 + offset.minutes - std::int64_t{today.since_epoch} * 24 * 60;
+        if (simulated_ || !config_.recompute_at || recomputed_on_ == today ||
+            minute < std::chrono::minutes{*config_.recompute_at}.count())
+            return;
+        // A start later in the day than the hour waits for the next night: the start itself folded the journal.
+        const bool first_look = !recomputed_on_.has_value() && minute > std::chrono::minutes{*config_.recompute_at}.count() + 1;
+        recomputed_on_ = today;
+        if (!first_look) start_recompute();
     }
 
     void start_dispatch()
@@ -200,6 +281,7 @@ private:
                                     : fmt::format("an entry of the inbox has been on its way to the disk for {} s",
                                                   held / std::chrono::seconds{1}));
         if (!readable_) read_safely([this] { return (void)status(); });
+        recompute_when_due();
         sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
         tick_.expires_after(tick_every);
         tick_.async_wait([this](boost::system::error_code ec) {
@@ -228,6 +310,11 @@ private:
         context.clock = &clock_;
         context.status = [this] { return status(); };
         context.counts = [this] { return web::counts_json(*store_); };
+        context.review = [this] { return web::review_json(turns_->state(), *store_, config_); };
+        context.recompute = [this] {
+            const std::string why = start_recompute();
+            return why.empty() ? std::string{R"({"ok":true})"} : refuse_command(why);
+        };
         if (simulated_) context.set_clock = [this](Instant to) { return set_clock(to); };
         return context;
     }
@@ -305,6 +392,7 @@ private:
 
     int finish()
     {
+        if (recomputing_.joinable()) recomputing_.join();
         if (!ended_) {
             // A link's thread is held in append(), on purpose: returning would acknowledge what was not stored. It cannot be
             // joined, so the process ends without unwinding; SQLite and the inbox need no farewell.
@@ -338,6 +426,9 @@ private:
     std::chrono::steady_clock::time_point stop_deadline_;
     std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
+    std::thread recomputing_;
+    std::chrono::steady_clock::time_point recompute_began_;
+    std::optional<LocalDay> recomputed_on_;
     bool waiting_for_store_ = false;
     bool readable_ = true;
     bool ended_ = true; ///< every thread of every link

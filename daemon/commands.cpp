@@ -93,6 +93,98 @@ std::string act(const json::object& request, const Peer& peer, const CommandCont
     return refuse(fmt::format("verb \"{}\" is not known; known: sign, approve, issue, lift", *verb));
 }
 
+/// "2016-12-20T14:00" or "2016-12-20 14:00": an hour by its end, in local time; 24:00 is understood.
+std::optional<HourEnding> hour_of(const std::string& written)
+{
+    if (written.size() != 16 || (written[10] != 'T' && written[10] != ' ') || written.substr(13) != ":00")
+        return std::nullopt;
+    const auto day = parse_day(written.substr(0, 10));
+    const std::string digits = written.substr(11, 2);
+    if (!day || digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
+    const int hour = std::stoi(digits);
+    if (hour > 24) return std::nullopt;
+    return hour == 0 ? HourEnding::of(day->plus(-1), 24) : HourEnding::of(*day, hour);
+}
+
+std::string correct(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    Correction correction;
+    const auto station = text(request, "station"), pollutant = text(request, "pollutant"),
+               first = text(request, "first"), kind = text(request, "kind");
+    if (!station || !pollutant || !first || !kind)
+        return refuse("a correction needs \"station\", \"pollutant\", \"first\" and \"kind\"");
+    const auto p = pollutant_named(*pollutant);
+    if (!p) return refuse(fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", *pollutant));
+    const std::string last_text = text(request, "last").value_or(*first);
+    const auto first_hour = hour_of(*first), last_hour = hour_of(last_text);
+    if (!first_hour || !last_hour)
+        return refuse(fmt::format("\"{}\" is not an hour; an hour reads 2016-12-20T14:00, by its end",
+                                  first_hour ? last_text : *first));
+    correction.station = *station;
+    correction.pollutant = *p;
+    correction.first = *first_hour;
+    correction.last = *last_hour;
+    correction.why = text(request, "why").value_or("");
+    correction.document = text(request, "document").value_or("");
+    if (const auto value = text(request, "value")) {
+        const auto number = parse_concentration(*value, display_unit_ng(*p));
+        if (!number) return refuse(number.error().detail);
+        correction.value = *number;
+    }
+    for (const auto known : {CorrectionKind::invalidate, CorrectionKind::replace, CorrectionKind::accept,
+                             CorrectionKind::restore}) {
+        if (correction_kind_name(known) != *kind) continue;
+        correction.kind = known;
+        return answer_outcome(c.turns->correct(correction, *person));
+    }
+    return refuse(fmt::format("kind \"{}\" is not known; known: invalidate, replace, accept, restore", *kind));
+}
+
+std::string decide(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const auto id = text(request, "correction");
+    const auto verb = text(request, "verb");
+    if (!id || !verb || (*verb != "ratify" && *verb != "refuse"))
+        return refuse("it needs \"correction\" and \"verb\": ratify or refuse");
+    return answer_outcome(
+        c.turns->decide_correction(*id, *verb == "ratify", *person, text(request, "why").value_or("")));
+}
+
+std::string sign_off(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const auto place = text(request, "place"), first = text(request, "first"), level = text(request, "level");
+    if (!place || !first || !level) return refuse("a sign-off needs \"place\", \"first\" and \"level\"");
+    const auto from = parse_day(*first), until = parse_day(text(request, "last").value_or(*first));
+    if (!from || !until) return refuse((from ? until : from).error().detail);
+    SignOff out{*from, *until, ReviewLevel::validated, {}, text(request, "note").value_or("")};
+    if (*level == "ratified")
+        out.level = ReviewLevel::ratified;
+    else if (*level != "validated")
+        return refuse(fmt::format("level \"{}\" is not known; known: validated, ratified", *level));
+    return answer_outcome(c.turns->sign_off(*place, out, *person));
+}
+
+std::string dust(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const auto area = text(request, "area"), date = text(request, "date");
+    if (!area || !date) return refuse("it needs \"area\" and \"date\"");
+    const auto day = parse_day(*date);
+    if (!day) return refuse(day.error().detail);
+    const auto* undo = request.if_contains("undo");
+    const bool is_dust = undo == nullptr || !undo->is_bool() || !undo->as_bool();
+    return answer_outcome(c.turns->declare_dust(
+        {*area, *day, is_dust, {text(request, "document").value_or(""), text(request, "why").value_or(""), {}}},
+        *person));
+}
+
 std::string set_clock(const json::object& request, const CommandContext& c)
 {
     if (!c.set_clock) return refuse("the clock is real; only a drill has one that can be set");
@@ -120,9 +212,16 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "counts") return context.counts();
     if (command == "forecast") return forecast(*request, peer, context);
     if (command == "act") return act(*request, peer, context);
+    if (command == "correct") return correct(*request, peer, context);
+    if (command == "decide") return decide(*request, peer, context);
+    if (command == "sign-off") return sign_off(*request, peer, context);
+    if (command == "dust") return dust(*request, peer, context);
+    if (command == "review") return context.review();
+    if (command == "recompute") return context.recompute();
     if (command == "clock") return set_clock(*request, context);
-    return refuse(
-        fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, clock", command));
+    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, correct, decide, "
+                              "sign-off, dust, review, recompute, clock",
+                              command));
 }
 
 } // namespace aqi::daemon

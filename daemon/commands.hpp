@@ -2,7 +2,11 @@
 //
 // Requests: {"command": "ping"}; {"command": "status"}; {"command": "counts"}; {"command": "forecast", "person": P, "area": A, "days":
 // [{"date", "low", "high", "primary"}]}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" |
-// "approve" | "issue" | "lift"}; {"command": "clock", "now": ISO time} under a simulated clock only.
+// "approve" | "issue" | "lift"}; {"command": "correct", "person", "station", "pollutant", "first", "last", "kind":
+// "invalidate" | "replace" | "accept" | "restore", "value", "why", "document"}; {"command": "decide", "person", "correction",
+// "verb": "ratify" | "refuse", "why"}; {"command": "sign-off", "person", "place", "first", "last", "level", "note"};
+// {"command": "dust", "person", "area", "date", "document", "why", "undo"}; {"command": "review"};
+// {"command": "recompute"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
 //
 // Knows: which account may act as which person. Does not know: sockets, or the rules of what a person may do (libaqi).
@@ -23,6 +27,9 @@ struct CommandContext {
     const Clock* clock = nullptr;
     std::function<std::string()> status;
     std::function<std::string()> counts; ///< {"name": n, ...}: what was taken in, repeated, put aside
+    std::function<std::string()> review; ///< corrections, sign-offs, dust days and notices
+    /// Starts a full recomputation beside the running figures; its outcome appears in status.
+    std::function<std::string()> recompute;
     /// Moves the simulated clock and does everything that becomes due; empty with a real clock. The answer is a reason
     /// to refuse, or empty.
     std::function<std::string(Instant)> set_clock;

@@ -94,6 +94,16 @@ private:
         out_.rules.network.offset = *offset;
         out_.close_after = std::chrono::minutes{table->integer_or("close_after_minutes", 20, 0, 59)};
         out_.ahead_at_most = std::chrono::minutes{table->integer_or("ahead_at_most_minutes", 10, 0, 3'000)};
+        if (const std::string at = table->text_or("recompute_at", "03:40"); at == "never") {
+            out_.recompute_at.reset();
+        } else {
+            const bool form = at.size() == 5 && at[2] == ':' &&
+                              (at.substr(0, 2) + at.substr(3)).find_first_not_of("0123456789") == std::string::npos;
+            if (!form || std::stoi(at.substr(0, 2)) > 23 || std::stoi(at.substr(3)) > 59)
+                table->fail("recompute_at", fmt::format("\"{}\" must read HH:MM, or \"never\"", at));
+            out_.recompute_at = std::chrono::hours{std::stoi(at.substr(0, 2))} +
+                                std::chrono::minutes{std::stoi(at.substr(3))};
+        }
         out_.silent_after = std::chrono::minutes{table->integer_or("silent_after_minutes", 130, 61, 10'000)};
         table->done();
     }
@@ -128,7 +138,7 @@ private:
         Network& network = out_.rules.network;
         std::set<std::string> seen;
         for (const auto& table : root_.tables("station")) {
-            Station station{read_id(table, "id"), table.text("name")};
+            Station station{read_id(table, "id"), table.text("name"), {}};
             if (!seen.insert(station.id).second)
                 table.fail("id", fmt::format("station \"{}\" is there twice", station.id));
             network.stations.push_back(std::move(station));
@@ -142,20 +152,123 @@ private:
             area.name = table.text("name");
             area.kind = table.choice<AreaKind>("kind", {{"city", AreaKind::city}, {"county", AreaKind::county}});
             if (!seen.insert(area.id).second) table.fail("id", fmt::format("area \"{}\" is there twice", area.id));
-            for (const auto& id : table.texts_or_none("stations")) {
-                const auto station = network.station_named(id);
-                if (!station) table.fail_unknown("stations", id, ids_of(network.stations));
-                if (std::find(area.stations.begin(), area.stations.end(), *station) != area.stations.end())
-                    table.fail("stations", fmt::format("\"{}\" is listed twice", id));
-                area.stations.push_back(*station);
-            }
-            if (area.stations.empty()) table.fail("stations", "an area needs at least one station");
-            if (area.stations.size() > static_cast<std::size_t>(Mean::sites_max))
-                table.fail("stations", fmt::format("an area may have at most {} stations", Mean::sites_max));
+            read_members(table, area);
             network.areas.push_back(std::move(area));
             table.done();
         }
         if (network.areas.empty()) root_.fail({}, "at least one [[area]] is needed");
+        read_plans();
+        read_periods();
+    }
+
+    /// `stations` lists evaluation sites that always count; [[area.member]] says from when to when, and as what;
+    /// `counties` takes over the members of areas that stand before.
+    void read_members(const Settings& table, Area& area)
+    {
+        const Network& network = out_.rules.network;
+        const auto station_named = [&](const Settings& at, std::string_view key, const std::string& id) {
+            const auto station = network.station_named(id);
+            if (!station) at.fail_unknown(key, id, ids_of(network.stations));
+            return *station;
+        };
+        const auto add = [&](const Settings& at, std::string_view key, const Membership& m) {
+            for (const auto& other : area.members) {
+                const bool apart = (m.until && other.from && *m.until < *other.from) ||
+                                   (other.until && m.from && *other.until < *m.from);
+                if (other.station == m.station && !apart)
+                    at.fail(key, fmt::format("\"{}\" is a member of \"{}\" twice on the same days",
+                                             network.stations[m.station.value].id, area.id));
+            }
+            area.members.push_back(m);
+        };
+        for (const auto& id : table.texts_or_none("stations"))
+            add(table, "stations", Membership{station_named(table, "stations", id)});
+        for (const auto& row : table.tables("member")) {
+            Membership m{station_named(row, "station", row.text("station"))};
+            m.role = row.choice_or<SiteRole>("role", SiteRole::evaluation,
+                                             {{"evaluation", SiteRole::evaluation},
+                                              {"background", SiteRole::background},
+                                              {"traffic", SiteRole::traffic},
+                                              {"other", SiteRole::other}});
+            m.from = row.day_if("from");
+            m.until = row.day_if("until");
+            if (m.from && m.until && *m.until < *m.from) row.fail("until", "ends before it begins");
+            add(row, "station", m);
+            row.done();
+        }
+        for (const auto& id : table.texts_or_none("counties")) {
+            const auto county = network.area_named(id);
+            if (!county) table.fail("counties", fmt::format("\"{}\" is no area that stands before this one", id));
+            for (const auto& m : network.areas[county->value].members) add(table, "counties", m);
+        }
+        if (area.sites_ever().empty()) table.fail("stations", "an area needs at least one evaluation site");
+        if (area.members.size() > static_cast<std::size_t>(Mean::sites_max))
+            table.fail("stations", fmt::format("an area may have at most {} stations", Mean::sites_max));
+    }
+
+    /// [[plan]]: what a place does not monitor (HJ 633-2026 5.3.2).
+    void read_plans()
+    {
+        Network& network = out_.rules.network;
+        for (const auto& table : root_.tables("plan")) {
+            const std::string id = table.text("place");
+            const auto place = network.place_named(id);
+            if (!place) {
+                auto known = ids_of(network.areas);
+                for (const auto& station : ids_of(network.stations)) known.push_back(station);
+                table.fail_unknown("place", id, known);
+            }
+            MonitoringPlan plan;
+            for (const auto& name : table.texts_or_none("without")) {
+                const auto p = pollutant_named(name);
+                if (!p) table.fail_unknown("without", name, {"so2", "no2", "pm10", "co", "o3", "pm2_5"});
+                plan.without.insert(*p);
+            }
+            if (plan.without.empty()) table.fail("without", "name the pollutants that are not monitored");
+            plan.from = table.day_if("from");
+            plan.until = table.day_if("until");
+            if (plan.from && plan.until && *plan.until < *plan.from) table.fail("until", "ends before it begins");
+            plan.document = table.text("document");
+            plan.never_primary_since = table.day_if("never_primary_since");
+            const auto area = network.area_of(*place);
+            auto& plans = area ? network.areas[area->value].plans : network.stations[place->value].plans;
+            for (const auto& other : plans)
+                if (!((plan.until && other.from && *plan.until < *other.from) ||
+                      (other.until && plan.from && *other.until < *plan.from)))
+                    table.fail("place", fmt::format("\"{}\" has two plans on the same days", id));
+            plans.push_back(std::move(plan));
+            table.done();
+        }
+    }
+
+    static SpecialPeriod::MonthDay month_day(const Settings& table, std::string_view key)
+    {
+        const std::string text = table.text(key);
+        const auto day = parse_day("2000-" + text); // a leap year: 02-29 is a date
+        if (!day || text.size() != 5) table.fail(key, fmt::format("\"{}\" must read MM-DD, e.g. 11-15", text));
+        return {day->month(), day->day_of_month()};
+    }
+
+    /// [[period]]: once between two dates, or every year between two days of the year.
+    void read_periods()
+    {
+        auto& periods = out_.rules.network.periods;
+        for (const auto& table : root_.tables("period")) {
+            SpecialPeriod period;
+            period.id = read_id(table, "id");
+            period.name = table.text("name");
+            for (const auto& other : periods)
+                if (other.id == period.id) table.fail("id", fmt::format("period \"{}\" is there twice", period.id));
+            if (table.holds_text("from")) {
+                period.yearly = {month_day(table, "from"), month_day(table, "until")};
+            } else {
+                period.once = SpecialPeriod::Span{table.day("from"), table.day("until")};
+                if (period.once->last < period.once->first) table.fail("until", "ends before it begins");
+                if (period.once->last - period.once->first > 730) table.fail("until", "is more than two years long");
+            }
+            periods.push_back(std::move(period));
+            table.done();
+        }
     }
 
     void read_people()
@@ -194,8 +307,14 @@ private:
                 person.may_sign = true;
             else if (right == "issue")
                 person.may_issue = true;
+            else if (right == "validate")
+                person.may_validate = true;
+            else if (right == "ratify")
+                person.may_ratify = true;
+            else if (right == "declare-dust")
+                person.may_declare_dust = true;
             else
-                table.fail_unknown("may", right, {"forecast", "sign", "issue"});
+                table.fail_unknown("may", right, {"forecast", "sign", "issue", "validate", "ratify", "declare-dust"});
         }
         if (table.has("may_approve_up_to"))
             person.may_approve_up_to =

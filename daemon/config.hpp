@@ -13,6 +13,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct Config {
     std::chrono::minutes close_after{20};
     std::chrono::minutes ahead_at_most{10};
     std::chrono::minutes silent_after{130};
+    /// When, after midnight of local time, everything is made again and compared; absent: never.
+    std::optional<std::chrono::minutes> recompute_at{std::chrono::minutes{3 * 60 + 40}};
     Rules rules; ///< the rule book, the network and the people
     /// Which accounts of this machine may act as a person: Person::id -> account name.
     std::map<std::string, std::string> accounts;

@@ -21,7 +21,7 @@ void print_revisions(JournalReader& journal, const Network& network, PlaceIndex 
 {
     std::vector<StationIndex> stations;
     if (const auto area = network.area_of(place))
-        stations = network.areas[area->value].stations;
+        stations = network.areas[area->value].sites(day);
     else
         stations.push_back(StationIndex{place.value});
     bool any = false;

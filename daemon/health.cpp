@@ -35,6 +35,17 @@ void Health::storage(const std::string& name, const std::string& trouble)
         log(Severity::error, "{}: {}; nothing is acknowledged that is not stored, trying again", name, trouble);
 }
 
+void Health::recomputed(const RecomputeResult& result, const std::string& trouble)
+{
+    if (!trouble.empty())
+        log(Severity::error, "recomputation: the figures do not agree with the journal: {}", trouble);
+    else if (!recompute_trouble_.empty() || !recomputed_)
+        log(Severity::notice, "recomputation: {} figures agree with {} events of the journal, {} ms", result.figures,
+            result.events, result.took.count());
+    recomputed_ = result;
+    recompute_trouble_ = trouble;
+}
+
 bool Health::storage_good() const
 {
     return std::all_of(storages_.begin(), storages_.end(), [](const auto& entry) { return entry.second.good; });
@@ -44,6 +55,7 @@ std::string Health::line() const
 {
     for (const auto& [name, part] : storages_)
         if (!part.good) return fmt::format("{}: {}", name, part.detail);
+    if (!recompute_trouble_.empty()) return fmt::format("recomputation: {}", recompute_trouble_);
     std::size_t up = 0;
     for (const auto& [name, status] : links_) up += status.state == drivers::LinkState::up ? 1 : 0;
     return fmt::format("{} of {} links up", up, links_.size());

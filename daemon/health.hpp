@@ -7,10 +7,21 @@
 #include "daemon/ports.hpp"
 #include "drivers/driver.hpp"
 
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace aqi::daemon {
+
+/// The last time everything was made again from the journal.
+struct RecomputeResult {
+    Instant at;
+    std::chrono::milliseconds took{0};
+    std::int64_t events = 0;
+    std::size_t figures = 0;
+    std::size_t differences = 0;
+};
 
 class Health {
 public:
@@ -26,6 +37,11 @@ public:
     /// "store" and "inbox": an empty text means that it works again.
     void storage(const std::string& name, const std::string& trouble);
 
+    /// `trouble` in words: a difference, or why there was no comparison; empty: everything agreed.
+    void recomputed(const RecomputeResult& result, const std::string& trouble);
+
+    const std::optional<RecomputeResult>& recomputed() const { return recomputed_; }
+    const std::string& recompute_trouble() const { return recompute_trouble_; }
     const std::map<std::string, drivers::LinkStatus>& links() const { return links_; }
     const std::map<std::string, Part>& storages() const { return storages_; }
     bool storage_good() const;
@@ -36,6 +52,8 @@ private:
     const Clock& clock_;
     std::map<std::string, drivers::LinkStatus> links_;
     std::map<std::string, Part> storages_;
+    std::optional<RecomputeResult> recomputed_;
+    std::string recompute_trouble_;
 };
 
 } // namespace aqi::daemon

@@ -20,10 +20,22 @@ std::optional<Event> known(const State& state, const Reading& reading, StationIn
 
 Event event_for(const Reading& reading, StationIndex station, Pollutant p, const Reading::Value& value)
 {
-    // A value with a flag other than normal is received and not used: the flag is what counts.
+    if (reading.period == Period::hour) return Observed{station, reading.hour, p, value.flag, value.value};
+    // A daily value under a flag is no value: nobody reviews a sum of 24 hours.
     const std::optional<Concentration> used = value.flag == Flag::normal ? value.value : std::nullopt;
-    if (reading.period == Period::hour) return Observed{station, reading.hour, p, value.flag, used};
     return ObservedDay{station, reading.hour.day(), p, value.flag, used};
+}
+
+/// What our own rules say of a value the source calls normal: it is kept as received, and does not count.
+Reading::Value judged_value(const Reading& reading, Reading::Value value, const Rules& rules)
+{
+    if (value.flag != Flag::normal || !value.value) return value;
+    const RulePack* pack = rules.pack(reading.hour.day());
+    if (value.value->ng_per_m3() < 0)
+        value.flag = Flag::negative;
+    else if (pack != nullptr && value.minutes && *value.minutes < pack->validity.hour_minutes)
+        value.flag = Flag::too_few_minutes;
+    return value;
 }
 
 } // namespace
@@ -56,18 +68,20 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
     for (const auto p : all_pollutants) {
         const auto& value = reading.values[p];
         if (!value.named) continue;
-        if (value.value && value.flag == Flag::normal) {
+        if (value.value) {
             const Concentration most = rules.book.instrument_at_most[p];
-            if (value.value->ng_per_m3() < 0 || *value.value > most) {
+            const Concentration least = rules.book.qc ? rules.book.qc->negative_down_to[p] : Concentration{};
+            if (*value.value < least || most < *value.value) {
                 out.faults.push_back(
                     {Reason::impossible_value,
-                     fmt::format("{} {} {}: {} {} is not between 0 and {}", reading.station, format_hour(reading.hour),
+                     fmt::format("{} {} {}: {} {} is not between {} and {}", reading.station, format_hour(reading.hour),
                                  pollutant_label(p), format_concentration(*value.value, display_unit_ng(p)),
-                                 display_unit(p), format_concentration(most, display_unit_ng(p)))});
+                                 display_unit(p), format_concentration(least, display_unit_ng(p)),
+                                 format_concentration(most, display_unit_ng(p)))});
                 continue;
             }
         }
-        Event event = event_for(reading, *station, p, value);
+        Event event = event_for(reading, *station, p, judged_value(reading, value, rules));
         if (const auto before = known(state, reading, *station, p)) {
             if (*before == event) {
                 ++out.duplicates;

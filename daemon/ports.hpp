@@ -8,6 +8,7 @@
 #include "libaqi/event.hpp"
 #include "libaqi/figures.hpp"
 #include "libaqi/message.hpp"
+#include "libaqi/qc.hpp"
 
 #include <boost/system/result.hpp>
 
@@ -15,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -90,6 +92,8 @@ struct Turn {
     std::vector<OutboxRow> outbox;
     std::vector<Parked> parked;
     std::map<std::string, std::int64_t> counts; ///< to be added
+    std::set<std::pair<HourEnding, StationIndex>> marked_hours; ///< whose marks were found anew, and replace what was
+    std::vector<QcFinding> marks;
     std::optional<InboxPosition> consumed;
 
     bool empty() const

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace aqi::daemon {
 namespace {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t parked_bytes = 4096;
 /// Hours closed in one turn when many are due: keeps a turn, and its memory, small.
 constexpr int hours_a_turn = 48;
+/// Longer than any run of hours the marks look back over but the history of days.
+constexpr int hours_marked_again = 12;
 
 } // namespace
 
@@ -31,10 +34,12 @@ Outcome<void> Turns::fold_into(State& state, const std::function<void(Figures&)>
         // Day by day, so that what waits to be settled stays small.
         if (!take) return settle(state, config_.rules, nullptr);
         Figures figures;
+        figures.days_only = true;
         settle(state, config_.rules, &figures);
         take(figures);
     });
     Figures rest;
+    rest.days_only = true;
     settle(state, config_.rules, take ? &rest : nullptr);
     if (take) take(rest);
     return folded;
@@ -53,21 +58,65 @@ Outcome<Figures> Turns::all_figures()
 {
     State fresh{config_.rules.network};
     std::map<std::pair<LocalDay, PlaceIndex>, DayFigure> days;
-    std::map<std::pair<PlaceIndex, int>, int> years;
+    std::set<std::pair<PlaceIndex, int>> years;
     const auto folded = fold_into(fresh, [&](Figures& figures) {
         for (auto& figure : figures.days) {
-            years[{figure.place, figure.day.year()}] = 0;
+            years.emplace(figure.place, figure.day.year());
             days[{figure.day, figure.place}] = std::move(figure);
         }
     });
     if (!folded) return folded.error();
     Figures out;
     for (auto& [key, figure] : days) out.days.push_back(std::move(figure));
-    for (const auto& [key, unused] : years) year_figures(fresh, key.first, key.second, config_.rules, out);
+    for (const auto& [place, year] : years) year_figures(fresh, place, year, config_.rules, out);
     return out;
 }
 
-Outcome<void> Turns::run(const std::function<void(Turn&)>& fill)
+/// Published figures that changed become a numbered notice, in the same transaction as the figures.
+void Turns::give_notice(Turn& turn, const NoticeContext& context)
+{
+    auto& changes = turn.figures.changes;
+    // A figure that changed twice in one turn changed once; one that came back did not change.
+    std::vector<Change> merged;
+    for (auto& change : changes) {
+        const auto same = std::find_if(merged.begin(), merged.end(), [&](const Change& other) {
+            return other.place == change.place && other.what == change.what && other.day == change.day &&
+                   other.pollutant == change.pollutant;
+        });
+        if (same == merged.end())
+            merged.push_back(std::move(change));
+        else
+            same->after = std::move(change.after);
+    }
+    std::erase_if(merged, [](const Change& change) { return change.before == change.after; });
+    changes.clear();
+    const Instant now = clock_.now();
+    auto noticed = notice_of(state_, merged, context.cause, context.who, context.why, now, config_.rules);
+    if (!noticed) return;
+    absorb(state_, Event{*noticed}, config_.rules);
+    turn.events.push_back({std::move(*noticed), now, {}});
+    ++turn.counts["notices"];
+}
+
+/// Quality control of every hour whose figures were made: marks beside the values, which stay as they are.
+void Turns::mark_hours(Turn& turn)
+{
+    if (!config_.rules.book.qc) return;
+    for (const auto& f : turn.figures.hours) {
+        if (config_.rules.network.area_of(f.place)) continue;
+        const StationIndex station{f.place.value};
+        // A late value can change what is said of the hours right after it.
+        for (int after = 0; after <= hours_marked_again; ++after) {
+            const HourEnding hour = f.hour.plus(after);
+            if (!state_.last_closed() || *state_.last_closed() < hour) break;
+            if (!turn.marked_hours.emplace(hour, station).second) continue;
+            for (auto& finding : qc_hour(state_, station, hour, config_.rules))
+                turn.marks.push_back(std::move(finding));
+        }
+    }
+}
+
+Outcome<void> Turns::run(const std::function<void(Turn&)>& fill, const NoticeContext& context)
 {
     if (stale_) {
         // A full disk is asked with something small before the whole journal is folded.
@@ -79,6 +128,8 @@ Outcome<void> Turns::run(const std::function<void(Turn&)>& fill)
     Turn turn;
     fill(turn);
     settle(state_, config_.rules, &turn.figures);
+    give_notice(turn, context);
+    mark_hours(turn);
     if (turn.empty()) return {};
     const bool announced = !turn.outbox.empty();
     if (const auto committed = store_.commit(turn); !committed) {
@@ -162,6 +213,10 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
 
 Outcome<void> Turns::take(const InboxBatch& batch)
 {
+    NoticeContext context{Notice::Cause::late_value, {}, "values arrived after their day was closed (日结后补传)"};
+    std::set<std::string> links;
+    for (const auto& entry : batch.entries) links.insert(entry.link);
+    for (const auto& link : links) context.who += (context.who.empty() ? "" : ", ") + link;
     return run([&](Turn& turn) {
         for (const auto& entry : batch.entries) {
             take_frame(entry, turn);
@@ -169,9 +224,12 @@ Outcome<void> Turns::take(const InboxBatch& batch)
         }
         if (!batch.damaged_until) return;
         ++turn.counts["inbox_damage"];
-        turn.parked.push_back({clock_.now(), {Reason::malformed, batch.damage}, "inbox", {}, {}, {}});
+        Parked& damage = turn.parked.emplace_back();
+        damage.received_at = clock_.now();
+        damage.fault = {Reason::malformed, batch.damage};
+        damage.link = "inbox";
         turn.consumed = *batch.damaged_until;
-    });
+    }, context);
 }
 
 Outcome<void> Turns::close_hours()
@@ -191,36 +249,72 @@ Outcome<void> Turns::close_hours()
     }
 }
 
-Outcome<Result<void>> Turns::forecast(const Forecast& forecast)
+template <class Admit>
+Outcome<Result<void>> Turns::person_says(const Admit& admit, const char* counted, const NoticeContext& context)
 {
     Result<void> answer;
-    const auto done = run([&](Turn& turn) {
-        const Instant now = clock_.now();
-        auto event = admit_forecast(forecast, now, config_.rules);
-        if (event)
-            happen(*event, now, "control", turn);
-        else
-            answer = event.error();
-        ++turn.counts[event ? "forecasts" : "aside_refused"];
-    });
+    const auto done = run(
+        [&](Turn& turn) {
+            const Instant now = clock_.now();
+            auto event = admit(now);
+            if (event)
+                happen(*event, now, "control", turn);
+            else
+                answer = event.error();
+            ++turn.counts[event ? counted : "aside_refused"];
+        },
+        context);
     if (!done) return done.error();
     return answer;
 }
 
+Outcome<Result<void>> Turns::correct(const Correction& correction, std::string_view person)
+{
+    return person_says(
+        [&](Instant now) { return admit_correction(state_, correction, person, now, config_.rules); }, "corrections");
+}
+
+Outcome<Result<void>> Turns::decide_correction(std::string_view id, bool ratify, std::string_view person,
+                                               std::string_view why)
+{
+    NoticeContext context{Notice::Cause::correction, std::string{person}, {}};
+    if (const Correction* c = state_.correction(id)) {
+        context.who = fmt::format("{}, {}", c->validated.person, person);
+        context.why = fmt::format("{} {} {} {} {}: {}", c->id, c->station, pollutant_label(c->pollutant),
+                                  format_hour(c->first), correction_kind_zh(c->kind), c->why);
+    }
+    return person_says(
+        [&](Instant now) { return admit_decision(state_, id, ratify, person, why, now, config_.rules); },
+        "corrections_decided", context);
+}
+
+Outcome<Result<void>> Turns::sign_off(std::string_view place, const SignOff& sign_off, std::string_view person)
+{
+    return person_says(
+        [&](Instant now) { return admit_sign_off(state_, place, sign_off, person, now, config_.rules); }, "sign_offs");
+}
+
+Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::string_view person)
+{
+    return person_says([&](Instant now) { return admit_dust(state_, declared, person, now, config_.rules); },
+                       "dust_declarations");
+}
+
+Outcome<void> Turns::give_notice_of_rules(std::vector<Change> changes, std::string why)
+{
+    return run([&](Turn& turn) { turn.figures.changes = std::move(changes); },
+               {Notice::Cause::rules, "configuration", std::move(why)});
+}
+
+Outcome<Result<void>> Turns::forecast(const Forecast& forecast)
+{
+    return person_says([&](Instant now) { return admit_forecast(forecast, now, config_.rules); }, "forecasts");
+}
+
 Outcome<Result<void>> Turns::act(std::string_view warning, int revision, Verb verb, std::string_view person)
 {
-    Result<void> answer;
-    const auto done = run([&](Turn& turn) {
-        const Instant now = clock_.now();
-        auto event = admit_act(state_, warning, revision, verb, person, now, config_.rules);
-        if (event)
-            happen(*event, now, "control", turn);
-        else
-            answer = event.error();
-        ++turn.counts[event ? "acts" : "aside_refused"];
-    });
-    if (!done) return done.error();
-    return answer;
+    return person_says(
+        [&](Instant now) { return admit_act(state_, warning, revision, verb, person, now, config_.rules); }, "acts");
 }
 
 std::string Turns::figures_digest(const Rules& rules)
@@ -229,9 +323,19 @@ std::string Turns::figures_digest(const Rules& rules)
     std::string out = fmt::format("1 {} {} {}", rules.book.digest, rules.edition, rules.network.offset.minutes);
     for (const auto& area : rules.network.areas) {
         out += fmt::format("|{}:", area.id);
-        for (const auto station : area.stations) out += rules.network.stations[station.value].id + ",";
+        for (const auto& m : area.members)
+            out += fmt::format("{} {} {}..{},", rules.network.stations[m.station.value].id, site_role_name(m.role),
+                               m.from ? format_day(*m.from) : "", m.until ? format_day(*m.until) : "");
     }
     const auto ng = [](const std::optional<Concentration>& c) { return c ? c->ng_per_m3() : -1; };
+    const auto plans = [&](const std::string& id, const std::vector<MonitoringPlan>& of_place) {
+        for (const auto& p : of_place)
+            out += fmt::format("|plan {} {} {} {} {}", id, p.without.bits(), p.from ? p.from->since_epoch : 0,
+                               p.until ? p.until->since_epoch : 0,
+                               p.never_primary_since ? p.never_primary_since->since_epoch : 0);
+    };
+    for (const auto& station : rules.network.stations) plans(station.id, station.plans);
+    for (const auto& area : rules.network.areas) plans(area.id, area.plans);
     for (const auto& t : rules.book.targets)
         out += fmt::format("|{} {} {} {} {}", t.area, t.year, ng(t.pm10), ng(t.pm2_5), t.good_days.value_or(-1));
     return out;

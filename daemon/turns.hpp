@@ -18,6 +18,13 @@
 
 namespace aqi::daemon {
 
+/// What a notice says if a turn changes published figures.
+struct NoticeContext {
+    Notice::Cause cause = Notice::Cause::late_value;
+    std::string who;
+    std::string why;
+};
+
 class Turns {
 public:
     /// All three must outlive it.
@@ -34,11 +41,21 @@ public:
     /// What people do. A fault is theirs to read; trouble means that it could not be stored and nothing happened.
     Outcome<Result<void>> forecast(const Forecast& forecast);
     Outcome<Result<void>> act(std::string_view warning, int revision, Verb verb, std::string_view person);
+    /// The two levels of a review; the correction's id and people are filled in.
+    Outcome<Result<void>> correct(const Correction& correction, std::string_view person);
+    Outcome<Result<void>> decide_correction(std::string_view id, bool ratify, std::string_view person,
+                                            std::string_view why);
+    Outcome<Result<void>> sign_off(std::string_view place, const SignOff& sign_off, std::string_view person);
+    Outcome<Result<void>> declare_dust(const DustDeclared& declared, std::string_view person);
+    /// Published figures that are others under other rules, as a numbered notice.
+    Outcome<void> give_notice_of_rules(std::vector<Change> changes, std::string why);
 
     const State& state() const { return state_; }
     const Rules& rules() const { return config_.rules; }
     /// The same journal under the same digest gives the same figures.
     static std::string figures_digest(const Rules& rules);
+    /// Whether a state made otherwise is the same as this one.
+    bool agrees_with(const State& other) const { return !stale_ && state_ == other; }
     /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
     Outcome<Figures> all_figures();
 
@@ -46,7 +63,11 @@ public:
     void on_outbox(std::function<void()> notify) { outbox_filled_ = std::move(notify); }
 
 private:
-    Outcome<void> run(const std::function<void(Turn&)>& fill);
+    Outcome<void> run(const std::function<void(Turn&)>& fill, const NoticeContext& context = {});
+    template <class Admit>
+    Outcome<Result<void>> person_says(const Admit& admit, const char* counted, const NoticeContext& context = {});
+    void give_notice(Turn& turn, const NoticeContext& context);
+    void mark_hours(Turn& turn);
     void take_frame(const InboxEntry& entry, Turn& turn);
     void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
     void announce_if_issued(const Event& event, Turn& turn);

@@ -22,6 +22,7 @@ struct Draft {
     std::optional<std::string> period;
     std::vector<Value> values;
     std::vector<std::pair<Pollutant, std::string>> flags;
+    std::vector<std::pair<Pollutant, int>> minutes;
     std::vector<Fault> faults;
     bool named_anything = false;
 };
@@ -62,11 +63,13 @@ public:
         case Place::reading:
             if (key_ == "values") return enter(Place::values);
             if (key_ == "flags") return enter(Place::flags);
+            if (key_ == "minutes") return enter(Place::minutes);
             if (key_ == "extra") return enter(Place::ignored);
             break;
         case Place::ignored: return enter(Place::ignored);
         case Place::values:
         case Place::flags:
+        case Place::minutes:
         case Place::wrapper: break;
         }
         return fail(ec, fmt::format("\"{}\" must not be an object", key_));
@@ -140,7 +143,7 @@ public:
     bool on_comment(json::string_view, json::error_code&) { return true; }
 
 private:
-    enum class Place { top, list, wrapper, reading, values, flags, ignored };
+    enum class Place { top, list, wrapper, reading, values, flags, minutes, ignored };
     enum class Kind { string, number, null, other };
 
     bool enter(Place place)
@@ -180,6 +183,7 @@ private:
         case Place::reading: return reading_key(kind, text);
         case Place::values: return value_key(kind, text);
         case Place::flags: return flag_key(kind, text);
+        case Place::minutes: return minutes_key(kind, text);
         }
         return true;
     }
@@ -202,7 +206,7 @@ private:
         if (slot == nullptr)
             return complain(
                 Reason::unknown_name,
-                fmt::format("\"{}\" is not known; known: station, time, period, values, flags, extra", key_));
+                fmt::format("\"{}\" is not known; known: station, time, period, values, flags, minutes, extra", key_));
         if (kind != Kind::string) return complain(Reason::malformed, fmt::format("\"{}\" must be a text", key_));
         if (slot->has_value()) return complain(Reason::malformed, fmt::format("\"{}\" is there twice", key_));
         *slot = text;
@@ -232,6 +236,21 @@ private:
         if (kind != Kind::string || text.size() != 1 || !flag_of_letter(text.front()))
             return complain(Reason::unknown_name, fmt::format("flag of \"{}\" must be one of N F M S D C T B", key_));
         drafts.back().flags.emplace_back(*pollutant, text);
+        return true;
+    }
+
+    bool minutes_key(Kind kind, const std::string& text)
+    {
+        drafts.back().named_anything = true;
+        const auto pollutant = pollutant_named(key_);
+        if (!pollutant)
+            return complain(Reason::unknown_name,
+                            fmt::format("minutes of \"{}\": not known; known: so2 no2 pm10 co o3 pm2_5", key_));
+        const bool whole = kind == Kind::number && !text.empty() && text.size() <= 2 &&
+                           text.find_first_not_of("0123456789") == std::string::npos;
+        if (!whole || std::stoi(text) > 60)
+            return complain(Reason::malformed, fmt::format("minutes of \"{}\" must be a whole number, 0 to 60", key_));
+        drafts.back().minutes.emplace_back(*pollutant, std::stoi(text));
         return true;
     }
 
@@ -285,6 +304,10 @@ Result<Reading> interpret(const Draft& draft, UtcOffset offset)
             return Fault{Reason::malformed,
                          fmt::format("{} is flagged N and has no value", pollutant_label(pollutant))};
     }
+    for (const auto& [pollutant, minutes] : draft.minutes) {
+        if (out.period == Period::day) return Fault{Reason::unknown_name, "minutes belong to an hour, not to a day"};
+        out.values[pollutant].minutes = minutes;
+    }
     for (const auto p : all_pollutants)
         if (out.values[p].named) return out;
     return Fault{Reason::malformed, "the reading names no pollutant"};
@@ -325,7 +348,7 @@ Decoded decode_reading_json(std::string_view text, UtcOffset offset)
 
 std::string encode_reading_json(const Reading& reading, UtcOffset offset)
 {
-    std::string values, flags;
+    std::string values, flags, minutes;
     for (const auto p : all_pollutants) {
         const auto& v = reading.values[p];
         if (!v.named) continue;
@@ -336,11 +359,13 @@ std::string encode_reading_json(const Reading& reading, UtcOffset offset)
                               v.value ? format_concentration(*v.value, display_unit_ng(p)) : "null");
         if (v.flag != Flag::normal)
             flags += fmt::format("{}\"{}\":\"{}\"", flags.empty() ? "" : ",", pollutant_name(p), flag_letter(v.flag));
+        if (v.minutes) minutes += fmt::format("{}\"{}\":{}", minutes.empty() ? "" : ",", pollutant_name(p), *v.minutes);
     }
-    return fmt::format(R"({{"station":"{}","time":"{}"{},"values":{{{}}}{}}})", reading.station,
+    return fmt::format(R"({{"station":"{}","time":"{}"{},"values":{{{}}}{}{}}})", reading.station,
                        format_instant(reading.hour.instant(offset), offset),
                        reading.period == Period::day ? R"(,"period":"24h")" : "", values,
-                       flags.empty() ? "" : fmt::format(R"(,"flags":{{{}}})", flags));
+                       flags.empty() ? "" : fmt::format(R"(,"flags":{{{}}})", flags),
+                       minutes.empty() ? "" : fmt::format(R"(,"minutes":{{{}}})", minutes));
 }
 
 } // namespace aqi::drivers

@@ -41,8 +41,16 @@ void YearLedger::replace(LocalDay day, const PlaceDay& before, const PlaceDay& a
     const auto count = [this](DayVerdict verdict) -> int& {
         return verdict == DayVerdict::good ? good_ : verdict == DayVerdict::lost ? lost_ : undetermined_;
     };
+    const auto note_absent = [this](const PlaceDay& d, int by) {
+        if (!d.closed || d.verdict == DayVerdict::lost || d.of_present < 0) return;
+        not_lost_ += by;
+        for (const auto p : all_pollutants)
+            if (d.absent.contains(p)) without_[p] += by;
+    };
     if (before.closed) --count(before.verdict);
     ++count(after.verdict);
+    note_absent(before, -1);
+    note_absent(after, 1);
     if (!through_ || *through_ < day) through_ = day;
 }
 
@@ -52,6 +60,30 @@ bool YearLedger::valid(Pollutant p, const Validity& validity) const
     for (std::size_t month = 0; month < 12; ++month)
         if (month_days_[p][month] < (month == 1 ? validity.february_days : validity.month_days)) return false;
     return true;
+}
+
+int YearLedger::may_lose(Pollutant p, const Validity& validity) const
+{
+    int least = valid_days(p) + remaining() - validity.year_days;
+    for (unsigned month = 1; month <= 12; ++month) {
+        const int days = static_cast<int>(days_in_month(year_, month));
+        int ahead = days; // days of the month not closed yet
+        if (through_ && through_->month() > month)
+            ahead = 0;
+        else if (through_ && through_->month() == month)
+            ahead = days - static_cast<int>(through_->day_of_month());
+        const int needed = month == 2 ? validity.february_days : validity.month_days;
+        least = std::min(least, month_days(p, month) + ahead - needed);
+    }
+    return least;
+}
+
+PollutantSet YearLedger::never_measured() const
+{
+    PollutantSet out;
+    for (const auto p : all_pollutants)
+        if (not_lost_ > 0 && without_[p] == not_lost_) out.insert(p);
+    return out;
 }
 
 int YearLedger::remaining() const { return through_ ? last_day() - *through_ : days_in_year(year_); }
@@ -114,7 +146,7 @@ void PlaceLedger::move_trailing(LocalDay last)
     last_closed_ = last;
 }
 
-bool PlaceLedger::put(LocalDay day, const PlaceDay& value)
+bool PlaceLedger::put(LocalDay day, const PlaceDay& value, int days_kept)
 {
     AQI_CHECK(value.closed);
     if (last_closed_ && *last_closed_ - day >= days_kept) return false;
@@ -147,6 +179,8 @@ void PlaceLedger::look(const YearLedger& so_far, const RulePack& pack, Lost& los
     for (const auto p : all_pollutants)
         if (lost.limit[p] && !lost.mean_on[p] && so_far.mean_is_lost(p, *lost.limit[p], pack.step_ng[p]))
             lost.mean_on[p] = day;
+    for (const auto p : all_pollutants)
+        if (!lost.void_on[p] && so_far.may_lose(p, pack.validity) < 0) lost.void_on[p] = day;
     if (lost.good_days_target && !lost.good_days_on && so_far.good_days_are_lost(*lost.good_days_target))
         lost.good_days_on = day;
     lost.through = day;
@@ -202,6 +236,8 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
         f.year_valid = ledger.valid(p, pack.validity);
         f.target = limit;
         f.lost_on = lost.mean_on[p];
+        f.may_lose = ledger.may_lose(p, pack.validity);
+        f.void_on = lost.void_on[p];
         if (f.valid_days > 0) {
             f.mean = ledger.sum(p).rounded(1);
             f.published = ledger.sum(p).rounded(pack.step_ng[p]);
@@ -239,6 +275,7 @@ GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const R
     f.lost = ledger.lost();
     f.undetermined = ledger.undetermined();
     f.remaining = ledger.remaining();
+    f.never_measured = ledger.never_measured();
     const Lost& lost = lost_on(*year, pack, target);
     f.target = lost.good_days_target;
     f.lost_on = lost.good_days_on;

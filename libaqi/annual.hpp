@@ -22,6 +22,9 @@ struct PlaceDay {
     std::int16_t aqi = -1;        ///< published; -1: none
     std::int16_t of_present = -1; ///< maximum of what is there
     ItemSet primary;
+    PollutantSet absent; ///< pollutants of the report without a sub-index
+    PollutantSet exempt; ///< of these, outside the monitoring plan
+    std::uint8_t sites = 0;
     bool closed = false;
 
     bool operator==(const PlaceDay&) const = default;
@@ -48,11 +51,16 @@ public:
     int lost() const { return lost_; }
     int undetermined() const { return undetermined_; }
     int remaining() const;
+    int month_days(Pollutant p, unsigned month) const { return month_days_[p][month - 1]; }
+    /// See AnnualFigure::may_lose.
+    int may_lose(Pollutant p, const Validity& validity) const;
+    /// See GoodDaysFigure::never_measured.
+    PollutantSet never_measured() const;
 
     /// Whether even zeros on every remaining day could not bring the published mean to the limit.
     bool mean_is_lost(Pollutant p, Concentration limit, std::int64_t step_ng) const;
     /// Whether even good days to the end could not make the count.
-    bool good_days_are_lost(int target) const { return good_ + remaining() < target; }
+    bool good_days_are_lost(int target) const { return good_ + undetermined_ + remaining() < target; }
 
 private:
     int year_;
@@ -61,6 +69,8 @@ private:
     int good_ = 0;
     int lost_ = 0;
     int undetermined_ = 0;
+    int not_lost_ = 0;               ///< days not lost that have any value
+    PerPollutant<int> without_{};    ///< of these, without this pollutant
     std::optional<LocalDay> through_;
 
 public:
@@ -69,17 +79,20 @@ public:
 
 /// All days and years of one place.
 ///
-/// Days are kept for `days_kept` so that a late correction can be taken back and the day a target was lost on found
-/// again; sums of older years stay.
+/// Days are kept for some years (Rules::ledger_days), so that a late correction can be taken back and the day a target was
+/// lost on found again; sums of older years stay.
 class PlaceLedger {
 public:
-    static constexpr int days_kept = 800;
-
     /// Closes a day or replaces a closed one. Returns false when the day is older than what is kept.
-    bool put(LocalDay day, const PlaceDay& value);
+    bool put(LocalDay day, const PlaceDay& value, int days_kept = 800);
     const PlaceDay* day(LocalDay day) const;
     const YearLedger* year(int year) const; ///< null before the first closed day of that year
     std::optional<LocalDay> last_closed() const { return last_closed_; }
+    /// The oldest day that is still kept.
+    std::optional<LocalDay> first_kept() const
+    {
+        return days_.empty() ? std::nullopt : std::optional<LocalDay>{first_};
+    }
 
     /// The annual figures of a year (none before its first closed day), for every pollutant with a valid day or a target, and both windows.
     /// The trailing window ends at the last closed day and is only given for its year.
@@ -96,6 +109,7 @@ private:
         PerPollutant<std::optional<Concentration>> limit;
         std::optional<int> good_days_target;
         PerPollutant<std::optional<LocalDay>> mean_on;
+        PerPollutant<std::optional<LocalDay>> void_on;
         std::optional<LocalDay> good_days_on;
         std::optional<LocalDay> through; ///< absent: to be found from the first day of the year
     };

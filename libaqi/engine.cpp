@@ -55,8 +55,47 @@ std::optional<LocalDay> State::last_closed_day() const
     return last_closed_->hour_of_day() == 24 ? last_closed_->day() : last_closed_->day().plus(-1);
 }
 
+const Correction* State::correction(std::string_view id) const
+{
+    const auto found =
+        std::find_if(corrections_.begin(), corrections_.end(), [&](const Correction& c) { return c.id == id; });
+    return found == corrections_.end() ? nullptr : &*found;
+}
+
+int State::notices(int year) const
+{
+    const auto found = notices_.find(year);
+    return found == notices_.end() ? 0 : found->second;
+}
+
+ReviewLevel State::reviewed(PlaceIndex place, LocalDay day, const Rules& rules) const
+{
+    const auto own = [&](PlaceIndex p) {
+        ReviewLevel level = ReviewLevel::preliminary;
+        for (const auto& s : sign_offs_[p.value])
+            if (s.first <= day && day <= s.last) level = std::max(level, s.level);
+        return level;
+    };
+    const ReviewLevel level = own(place);
+    const auto area = rules.network.area_of(place);
+    if (!area) return level;
+    const auto sites = rules.network.areas[area->value].sites(day);
+    if (sites.empty()) return level;
+    ReviewLevel least = ReviewLevel::ratified;
+    for (const auto site : sites) least = std::min(least, own(rules.network.place(site)));
+    return std::max(level, least);
+}
+
 std::optional<Observed> State::held(StationIndex station, HourEnding hour, Pollutant pollutant) const
 {
+    const auto& aside = stations_[station.value].aside;
+    if (!aside.empty()) {
+        const auto found = aside.find({hour, pollutant});
+        if (found != aside.end()) {
+            if (!found->second.received) return std::nullopt;
+            return Observed{station, hour, pollutant, found->second.flag, found->second.value};
+        }
+    }
     const DayHours* day = stations_[station.value].day(hour.day());
     if (day == nullptr || !day->received(pollutant, hour.hour_of_day())) return std::nullopt;
     return Observed{station, hour, pollutant, day->flag(pollutant, hour.hour_of_day()),
@@ -81,9 +120,14 @@ public:
         const LocalDay day = e.hour.day();
         if (e.station.value >= state_.stations_.size() || (is_late && !still_open(state_, day, rules_))) return;
         StationHours& station = state_.stations_[e.station.value];
-        slot(station, day).set(e.pollutant, e.hour.since_epoch - HourEnding::of(day, 0).since_epoch, e.value, e.flag);
+        DayHours& hours = slot(station, day);
+        const int hour = e.hour.since_epoch - HourEnding::of(day, 0).since_epoch;
+        if (station.aside.empty() && (e.flag == Flag::normal || !e.value))
+            hours.set(e.pollutant, hour, e.value, e.flag);
+        else
+            set_beside(station, hours, hour, e);
         if (!station.newest || *station.newest < e.hour) station.newest = e.hour;
-        if (is_late) mark_late(e, day);
+        if (is_late) mark_late(e.station, e.hour);
     }
 
     void operator()(const ObservedDay& e)
@@ -149,7 +193,87 @@ public:
         }
     }
 
+    void operator()(const CorrectionMade& e) { state_.corrections_.push_back(e.correction); }
+
+    void operator()(const CorrectionDecided& e)
+    {
+        const auto found = std::find_if(state_.corrections_.begin(), state_.corrections_.end(),
+                                        [&](const Correction& c) { return c.id == e.correction; });
+        if (found == state_.corrections_.end()) return;
+        found->state = e.ratified ? CorrectionState::ratified : CorrectionState::refused;
+        found->decided = e.act;
+        found->decided_why = e.why;
+        if (!e.ratified) return;
+        const auto station = rules_.network.station_named(found->station);
+        if (!station) return;
+        for (HourEnding hour = found->first; hour <= found->last; hour = hour.plus(1))
+            if (!state_.last_closed_ || still_open(state_, hour.day(), rules_)) correct(*station, hour, *found);
+    }
+
+    void operator()(const SignedOff& e)
+    {
+        if (const auto place = rules_.network.place_named(e.place))
+            state_.sign_offs_[place->value].push_back(e.sign_off);
+    }
+
+    void operator()(const DustDeclared& e)
+    {
+        const auto area = rules_.network.area_named(e.area);
+        if (!area) return;
+        auto& days = state_.dust_[area->value];
+        if (e.is_dust)
+            days[e.day] = e.dust;
+        else
+            days.erase(e.day);
+    }
+
+    void operator()(const Noticed& e)
+    {
+        ++state_.notices_[day_at(e.notice.at, rules_.network.offset).year()];
+    }
+
 private:
+    /// The rare ways of an hour: a value under a flag is kept, a correction stays over whatever comes later.
+    [[gnu::noinline]] static void set_beside(StationHours& station, DayHours& hours, int hour, const Observed& e)
+    {
+        const std::pair key{e.hour, e.pollutant};
+        const auto found = station.aside.find(key);
+        const std::string correction = found == station.aside.end() ? std::string{} : found->second.correction;
+        if (!correction.empty() || (e.flag != Flag::normal && e.value))
+            station.aside[key] = Aside{true, e.value, e.flag, correction};
+        else if (found != station.aside.end())
+            station.aside.erase(found);
+        if (correction.empty()) hours.set(e.pollutant, hour, e.value, e.flag);
+    }
+
+    void correct(StationIndex index, HourEnding hour, const Correction& c)
+    {
+        StationHours& station = state_.stations_[index.value];
+        DayHours& hours = slot(station, hour.day());
+        const int of_day = hour.hour_of_day();
+        const std::pair key{hour, c.pollutant};
+        const auto held = state_.held(index, hour, c.pollutant);
+        const Aside received{held.has_value(), held ? held->value : std::nullopt, held ? held->flag : Flag::normal, c.id};
+        switch (c.kind) {
+        case CorrectionKind::invalidate: hours.set(c.pollutant, of_day, std::nullopt, Flag::rejected); break;
+        case CorrectionKind::replace: hours.set(c.pollutant, of_day, c.value, Flag::normal); break;
+        case CorrectionKind::accept: hours.set(c.pollutant, of_day, received.value, Flag::normal); break;
+        case CorrectionKind::restore:
+            if (received.received)
+                hours.set(c.pollutant, of_day, received.value, received.flag);
+            else
+                hours.clear(c.pollutant, of_day);
+            break;
+        }
+        if (c.kind != CorrectionKind::restore)
+            station.aside[key] = received;
+        else if (received.received && received.flag != Flag::normal && received.value)
+            station.aside[key] = Aside{true, received.value, received.flag, {}};
+        else
+            station.aside.erase(key);
+        if (state_.last_closed_ && hour <= *state_.last_closed_) mark_late(index, hour);
+    }
+
     static DayHours& slot(StationHours& station, LocalDay day)
     {
         if (!station.days.empty() && day == station.last) return station.days.back();
@@ -168,10 +292,10 @@ private:
         return station.days[static_cast<std::size_t>(day - station.first)];
     }
 
-    [[gnu::noinline]] void mark_late(const Observed& e, LocalDay day)
+    [[gnu::noinline]] void mark_late(StationIndex station, HourEnding hour)
     {
-        state_.late_hours_.emplace(e.hour, e.station);
-        mark_if_closed(day, e.station);
+        state_.late_hours_.emplace(hour, station);
+        mark_if_closed(hour.day(), station);
     }
 
     void mark_if_closed(LocalDay day, StationIndex station)
@@ -197,6 +321,8 @@ private:
         for (auto& station : state_.stations_) {
             for (; !station.days.empty() && station.first < oldest; station.first = station.first.plus(1))
                 station.days.pop_front();
+            station.aside.erase(station.aside.begin(),
+                                station.aside.lower_bound({HourEnding::of(oldest, 1), Pollutant::so2}));
             station.stated.erase(station.stated.begin(), station.stated.lower_bound(oldest));
         }
         for (auto& book : state_.forecasts_) book.forget_before(closed.plus(-forecasts_kept_days));

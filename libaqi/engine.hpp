@@ -6,7 +6,8 @@
 //                     absorb() changes the state; it is total, it cannot fail
 //                     if it closes an hour or brings a forecast: settle(), then decide() says which proposals follow;
 //                     they are journaled and absorbed like any other event
-//   at the end:       settle() brings the figures that changed, as rows that replace rows
+//   at the end:       settle() brings the figures that changed, as rows that replace rows; published ones that are now
+//                     others become a notice, journaled like any other event
 //
 // A restart folds the journal: absorb() everything, decide() nothing, for what was decided is in the journal.
 //
@@ -29,11 +30,21 @@
 
 namespace aqi {
 
+/// An hour of which `days` does not hold the whole truth: a value under a flag, or a correction over what was received.
+struct Aside {
+    bool received = false;
+    std::optional<Concentration> value; ///< as received
+    Flag flag = Flag::normal;           ///< as received
+    std::string correction;             ///< in force; empty: none
+    bool operator==(const Aside&) const = default;
+};
+
 /// One station's hours, day by day, and what archives stated of whole days.
 struct StationHours {
     LocalDay first; ///< of `days`; means nothing while there are none
     LocalDay last;
-    std::deque<DayHours> days;
+    std::deque<DayHours> days; ///< what counts: corrections applied
+    std::map<std::pair<HourEnding, Pollutant>, Aside> aside;
     std::map<LocalDay, PerPollutant<std::optional<Concentration>>> stated;
     std::optional<HourEnding> newest; ///< the latest hour anything was received for
 
@@ -44,7 +55,8 @@ struct StationHours {
 class State {
 public:
     explicit State(const Network& network)
-        : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size())
+        : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size()),
+          sign_offs_(network.places()), dust_(network.areas.size())
     {}
 
     const StationHours& station(StationIndex station) const { return stations_[station.value]; }
@@ -61,7 +73,17 @@ public:
         return closed_hours_.empty() && closed_days_.empty() && late_hours_.empty() && late_days_.empty();
     }
 
-    /// What the state holds for an hour: absent when nothing was received.
+    /// In the order in which they were made, those in force and those that are not.
+    const std::vector<Correction>& corrections() const { return corrections_; }
+    const Correction* correction(std::string_view id) const;
+    const std::map<LocalDay, DustDay>& dust_days(AreaIndex area) const { return dust_[area.value]; }
+    /// How far the review of a place's day has come: of an area, as far as its own or the least of its sites'.
+    ReviewLevel reviewed(PlaceIndex place, LocalDay day, const Rules& rules) const;
+    const std::vector<SignOff>& sign_offs(PlaceIndex place) const { return sign_offs_[place.value]; }
+    /// How many notices of a year were given.
+    int notices(int year) const;
+
+    /// What was received for an hour, whatever was made of it: absent when nothing was.
     std::optional<Observed> held(StationIndex station, HourEnding hour, Pollutant pollutant) const;
 
     bool operator==(const State&) const = default;
@@ -74,6 +96,10 @@ private:
     std::vector<PlaceLedger> ledgers_;
     std::vector<ForecastBook> forecasts_;
     std::vector<Warning> warnings_;
+    std::vector<Correction> corrections_;
+    std::vector<std::vector<SignOff>> sign_offs_;
+    std::vector<std::map<LocalDay, DustDay>> dust_;
+    std::map<int, int> notices_; ///< by year
     std::optional<HourEnding> last_closed_;
     // What settle() has to do: hours and days closed since, and late values into closed ones.
     std::vector<HourEnding> closed_hours_;
@@ -90,6 +116,22 @@ bool still_open(const State& state, LocalDay day, const Rules& rules);
 Result<PersonActed> admit_act(const State& state, std::string_view warning, int revision, Verb verb,
                               std::string_view person, Instant at, const Rules& rules);
 Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, const Rules& rules);
+
+/// The first level of a review. The correction's id, its people and its state are filled in here.
+Result<CorrectionMade> admit_correction(const State& state, Correction correction, std::string_view person, Instant at,
+                                        const Rules& rules);
+/// The second level: by a person with the right, and another than the one who made it.
+Result<CorrectionDecided> admit_decision(const State& state, std::string_view correction, bool ratify,
+                                         std::string_view person, std::string_view why, Instant at,
+                                         const Rules& rules);
+Result<SignedOff> admit_sign_off(const State& state, std::string_view place, SignOff sign_off, std::string_view person,
+                                 Instant at, const Rules& rules);
+Result<DustDeclared> admit_dust(const State& state, DustDeclared declared, std::string_view person, Instant at,
+                                const Rules& rules);
+
+/// The notice that follows from published figures that changed, with its number; absent when nothing did.
+std::optional<Noticed> notice_of(const State& state, const std::vector<Change>& changes, Notice::Cause cause,
+                                 std::string who, std::string why, Instant at, const Rules& rules);
 
 /// The state after the event. Total: an event that names what the rules no longer know changes nothing.
 void absorb(State& state, const Event& event, const Rules& rules);

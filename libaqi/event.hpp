@@ -7,6 +7,7 @@
 #include "libaqi/forecast.hpp"
 #include "libaqi/network.hpp"
 #include "libaqi/reading.hpp"
+#include "libaqi/review.hpp"
 #include "libaqi/warning.hpp"
 
 #include <optional>
@@ -16,7 +17,8 @@
 
 namespace aqi {
 
-/// One hourly value that was accepted: known station, unit converted. A second one for the same hour is a revision.
+/// One hourly value that was accepted: known station, unit converted. A second one for the same hour is a revision. A value
+/// under a flag other than normal is kept and does not count until a person accepts it.
 struct Observed {
     StationIndex station;
     HourEnding hour;
@@ -80,7 +82,44 @@ struct PersonActed {
     bool operator==(const PersonActed&) const = default;
 };
 
-using Event = std::variant<Observed, ObservedDay, HourClosed, ForecastIssued, Proposed, Withdrawn, PersonActed>;
+/// The first level of a review: a correction is on the table and has changed nothing yet.
+struct CorrectionMade {
+    Correction correction;
+    bool operator==(const CorrectionMade&) const = default;
+};
+
+/// The second level: the correction counts from now on, or falls.
+struct CorrectionDecided {
+    std::string correction;
+    bool ratified = false;
+    Act act;
+    std::string why;
+    bool operator==(const CorrectionDecided&) const = default;
+};
+
+struct SignedOff {
+    std::string place;
+    SignOff sign_off;
+    bool operator==(const SignedOff&) const = default;
+};
+
+/// A day of an area is flagged as a dust day, or the flag is taken back.
+struct DustDeclared {
+    std::string area;
+    LocalDay day;
+    bool is_dust = true;
+    DustDay dust;
+    bool operator==(const DustDeclared&) const = default;
+};
+
+/// Published figures changed. A record: written once, never recomputed.
+struct Noticed {
+    Notice notice;
+    bool operator==(const Noticed&) const = default;
+};
+
+using Event = std::variant<Observed, ObservedDay, HourClosed, ForecastIssued, Proposed, Withdrawn, PersonActed,
+                           CorrectionMade, CorrectionDecided, SignedOff, DustDeclared, Noticed>;
 
 /// The stable name of an event's kind in the journal.
 std::string_view event_kind(const Event& event);

@@ -84,15 +84,15 @@ void explain_area_pollutant(Lines& out, const State& state, const Area& area, Lo
                             Pollutant p, const Rules& rules, const Validity& v)
 {
     out.push_back(fmt::format("  {} ({}): {} of {} sites valid", pollutant_label(p), display_unit(p), means.valid[p],
-                              area.stations.size()));
-    for (const auto station : area.stations) {
+                              means.sites));
+    for (const auto station : area.sites(day)) {
         const DayMeans site = day_means(state, rules.network.place(station), day, rules);
         const Station& s = rules.network.stations[station.value];
         out.push_back(fmt::format("    {} {}: {}", s.id, s.name,
                                   site.mean[p] ? text_of(*site.mean[p], p)
                                                : fmt::format("absent ({} valid hours)", site.valid[p])));
     }
-    const bool few = static_cast<int>(area.stations.size()) < v.few_sites_below;
+    const bool few = static_cast<int>(means.sites) < v.few_sites_below;
     out.push_back(fmt::format("    at least {} % of the sites{} [{}]; {}", few ? v.few_sites_percent : v.sites_percent,
                               few ? fmt::format(" (fewer than {} sites)", v.few_sites_below) : "", v.clause,
                               means.mean[p] ? fmt::format("mean over sites (点位平均) {}", text_of(*means.mean[p], p))

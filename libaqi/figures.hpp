@@ -6,6 +6,7 @@
 
 #include "libaqi/iaqi.hpp"
 #include "libaqi/network.hpp"
+#include "libaqi/review.hpp"
 
 #include <array>
 #include <cstdint>
@@ -26,7 +27,7 @@ struct HourFigure {
 
 enum class DayVerdict : std::uint8_t {
     undetermined, ///< not enough valid data to call the day good, and nothing that proves it bad
-    good,         ///< 优良: all pollutants of the report valid and AQI at most good_at_most
+    good,         ///< 优良: all pollutants of the report valid (or exempt by plan) and AQI at most good_at_most
     lost,         ///< AQI above good_at_most: what is missing could only raise it
 };
 std::string_view verdict_name(DayVerdict verdict);
@@ -37,6 +38,7 @@ struct DayFigure {
     LocalDay day;
     PerPollutant<std::optional<Concentration>> value; ///< daily means (O3: maximum 8-hour mean), to the nearest ng/m3
     PerPollutant<std::uint8_t> valid;                 ///< a station: valid hours; an area: sites with a valid day
+    std::uint8_t sites = 0;                           ///< an area: evaluation sites of the day
     IndexResult index;
     DayVerdict verdict = DayVerdict::undetermined;
     std::string pack; ///< id of the edition; empty where no pack is in force
@@ -63,6 +65,10 @@ struct AnnualFigure {
     std::optional<Concentration> allowance; ///< 年剩余日控制值: what the remaining days may average
     std::optional<bool> met;                ///< absent: no target, the year is not over, or it is not valid
     std::optional<LocalDay> lost_on;        ///< after this day not even zeros could meet the target
+    /// How many more days may stay without a valid value before the year is void: in the worst case, all in the month
+    /// that is nearest to its own limit. Negative: the year is void.
+    int may_lose = 0;
+    std::optional<LocalDay> void_on; ///< since the end of this day the year cannot become valid any more
 };
 
 struct GoodDaysFigure {
@@ -73,9 +79,15 @@ struct GoodDaysFigure {
     int lost = 0;
     int undetermined = 0;
     int remaining = 0;
+    /// Pollutants of the report without a value on every closed day that is not lost and has any value at all. Where there
+    /// are some, nobody can say that a day was good: the count is an upper bound and is called so.
+    PollutantSet never_measured;
     std::optional<int> target;
-    std::optional<bool> met;         ///< absent: no target, or still open
+    std::optional<bool> met;         ///< absent: no target, still open, or not proven
     std::optional<LocalDay> lost_on; ///< after this day not even good days to the end could meet the target
+
+    bool upper_bound() const { return !never_measured.empty(); }
+    int at_most() const { return good + undetermined; } ///< of the days so far
 };
 
 /// What a settle() brought: rows that replace rows of the same key.
@@ -84,6 +96,8 @@ struct Figures {
     std::vector<DayFigure> days;
     std::vector<AnnualFigure> annual;
     std::vector<GoodDaysFigure> good_days;
+    std::vector<Change> changes; ///< published figures of closed days that are now others
+    bool days_only = false;      ///< asked for: no hours, no years, no changes; for a fold that makes all days again
 
     bool empty() const { return hours.empty() && days.empty() && annual.empty() && good_days.empty(); }
 };

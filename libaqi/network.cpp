@@ -20,7 +20,88 @@ const T* row_named(const std::vector<T>& rows, std::string_view id)
     return found == rows.end() ? nullptr : &*found;
 }
 
+/// The same date so many years before; 29 February becomes 28.
+LocalDay years_before(LocalDay day, int years)
+{
+    const int year = day.year() - years;
+    return LocalDay::from_ymd(year, day.month(), std::min(day.day_of_month(), days_in_month(year, day.month())));
+}
+
+constexpr int history_years = 3; // HJ 633-2026 5.3.2
+
 } // namespace
+
+std::string_view site_role_name(SiteRole role)
+{
+    switch (role) {
+    case SiteRole::evaluation: return "evaluation";
+    case SiteRole::background: return "background";
+    case SiteRole::traffic: return "traffic";
+    case SiteRole::other: return "other";
+    }
+    return "";
+}
+
+std::string_view site_role_zh(SiteRole role)
+{
+    switch (role) {
+    case SiteRole::evaluation: return "评价点";
+    case SiteRole::background: return "对照点";
+    case SiteRole::traffic: return "交通点";
+    case SiteRole::other: return "其他点";
+    }
+    return "";
+}
+
+bool MonitoringPlan::history_suffices(LocalDay day) const
+{
+    return never_primary_since && *never_primary_since <= years_before(day, history_years);
+}
+
+std::vector<StationIndex> Area::sites(LocalDay day) const
+{
+    std::vector<StationIndex> out;
+    out.reserve(members.size());
+    for (const auto& m : members)
+        if (m.role == SiteRole::evaluation && m.covers(day)) out.push_back(m.station);
+    return out;
+}
+
+std::vector<StationIndex> Area::sites_ever() const
+{
+    std::vector<StationIndex> out;
+    for (const auto& m : members)
+        if (m.role == SiteRole::evaluation && std::find(out.begin(), out.end(), m.station) == out.end())
+            out.push_back(m.station);
+    return out;
+}
+
+std::optional<SpecialPeriod::Span> SpecialPeriod::span(int year) const
+{
+    if (once) {
+        if (once->first.year() != year) return std::nullopt;
+        return once;
+    }
+    const auto at = [](int y, MonthDay d) {
+        return LocalDay::from_ymd(y, d.month, std::min(d.day, days_in_month(y, d.month)));
+    };
+    const bool crosses = yearly->second < yearly->first;
+    return Span{at(year, yearly->first), at(crosses ? year + 1 : year, yearly->second)};
+}
+
+const MonitoringPlan* Network::plan(PlaceIndex place, LocalDay day) const
+{
+    const auto area = area_of(place);
+    for (const auto& plan : area ? areas[area->value].plans : stations[place.value].plans)
+        if (plan.covers(day)) return &plan;
+    return nullptr;
+}
+
+PollutantSet Network::exempt(PlaceIndex place, LocalDay day) const
+{
+    const MonitoringPlan* found = plan(place, day);
+    return found != nullptr && found->history_suffices(day) ? found->without : PollutantSet{};
+}
 
 std::optional<AreaIndex> Network::area_of(PlaceIndex place) const
 {

@@ -33,19 +33,80 @@ struct PlaceIndex {
     auto operator<=>(const PlaceIndex&) const = default;
 };
 
+enum class AreaKind : std::uint8_t { county, city };
+
+/// What a site stands for. Only evaluation sites (城市点, 评价点) make an area's figures (HJ 663 table A.2); the others are
+/// listed and shown.
+enum class SiteRole : std::uint8_t { evaluation, background, traffic, other };
+std::string_view site_role_name(SiteRole role); ///< "evaluation"
+std::string_view site_role_zh(SiteRole role);   ///< "评价点"
+
+/// A station belongs to an area from a day to a day. Two rows of one station in one area never overlap.
+struct Membership {
+    StationIndex station;
+    SiteRole role = SiteRole::evaluation;
+    std::optional<LocalDay> from{};  ///< absent: always
+    std::optional<LocalDay> until{}; ///< last day; absent: still
+
+    bool covers(LocalDay day) const { return (!from || *from <= day) && (!until || day <= *until); }
+    bool operator==(const Membership&) const = default;
+};
+
+/// What a place does not monitor by its plan. HJ 633-2026 5.3.2 lets such a pollutant not stand in the way of an index when
+/// it was no primary pollutant of a polluted day in the three years before; the operator records that and answers for it.
+struct MonitoringPlan {
+    PollutantSet without;
+    std::optional<LocalDay> from;
+    std::optional<LocalDay> until;
+    std::string document;
+    /// Since this day none of `without` was primary on a polluted day. Absent: no history is on record.
+    std::optional<LocalDay> never_primary_since;
+
+    bool covers(LocalDay day) const { return (!from || *from <= day) && (!until || day <= *until); }
+    /// Whether three years of history stand behind it on this day.
+    bool history_suffices(LocalDay day) const;
+};
+
 struct Station {
     std::string id; ///< the operator's own code, never a row number
     std::string name;
+    std::vector<MonitoringPlan> plans{};
 };
 
-enum class AreaKind : std::uint8_t { county, city };
-
-/// An area's figures are made from its stations' concentrations, index last (HJ 663 table A.2).
+/// An area's figures are made from its sites' concentrations, index last (HJ 663 table A.2).
 struct Area {
     std::string id;
     std::string name;
     AreaKind kind = AreaKind::county;
-    std::vector<StationIndex> stations; ///< its evaluation sites
+    std::vector<Membership> members;
+    std::vector<MonitoringPlan> plans{};
+
+    /// The evaluation sites of a day, in the order of the configuration.
+    std::vector<StationIndex> sites(LocalDay day) const;
+    /// Every station that ever was an evaluation site.
+    std::vector<StationIndex> sites_ever() const;
+};
+
+/// A season or event with statistics of its own: every year between two dates (heating), or once (the 2016-11-01 to
+/// 2017-03-31 of a plan). May cross a year end.
+struct SpecialPeriod {
+    struct MonthDay {
+        unsigned month = 1;
+        unsigned day = 1;
+        auto operator<=>(const MonthDay&) const = default;
+    };
+    struct Span {
+        LocalDay first;
+        LocalDay last;
+        bool operator==(const Span&) const = default;
+    };
+    std::string id;
+    std::string name;
+    std::optional<Span> once;
+    std::optional<std::pair<MonthDay, MonthDay>> yearly; ///< the first day's and the last day's
+
+    /// The spans that begin in `year`: none or one. 29 February counts as 28 in other years.
+    std::optional<Span> span(int year) const;
 };
 
 enum class Bureau : std::uint8_t { environment, meteorology, government };
@@ -63,6 +124,9 @@ struct Person {
     bool may_forecast = false;
     bool may_sign = false;
     bool may_issue = false;
+    bool may_validate = false; ///< first level of a review: propose a correction
+    bool may_ratify = false;   ///< second level: put it in force, by another person than the first
+    bool may_declare_dust = false;
     WarningLevel may_approve_up_to = WarningLevel::none;
 };
 
@@ -72,6 +136,7 @@ public:
     std::vector<Area> areas;
     std::vector<Organisation> organisations;
     std::vector<Person> persons;
+    std::vector<SpecialPeriod> periods;
     UtcOffset offset;
 
     std::size_t places() const { return stations.size() + areas.size(); }
@@ -83,6 +148,10 @@ public:
     std::optional<AreaIndex> area_of(PlaceIndex place) const;
     const std::string& place_id(PlaceIndex place) const;
     const std::string& place_name(PlaceIndex place) const;
+    /// Pollutants outside the place's monitoring plan on a day, with the history the standard asks for.
+    PollutantSet exempt(PlaceIndex place, LocalDay day) const;
+    /// The plan of a day, with or without that history; null where everything is monitored.
+    const MonitoringPlan* plan(PlaceIndex place, LocalDay day) const;
 
     std::optional<StationIndex> station_named(std::string_view id) const;
     std::optional<AreaIndex> area_named(std::string_view id) const;
@@ -102,6 +171,8 @@ struct Rules {
     std::string edition;                    ///< empty: by the day observed; else this pack for every day (replay)
     /// Hours stay in memory, open for late and corrected values, for so many days. Older ones are kept aside.
     int open_days = 400;
+    /// Daily values stay in memory for so many days: two years for comparisons and a quarter for late corrections.
+    int ledger_days = 800;
 
     /// The pack for a day; null where no pack is in force.
     const RulePack* pack(LocalDay day) const;

@@ -43,6 +43,8 @@ std::optional<Concentration> used_value(const State& state, StationIndex station
 /// calibration or a fault, whose flag has said already why it means nothing.
 std::optional<Concentration> raw_value(const State& state, StationIndex station, HourEnding hour, Pollutant p)
 {
+    const auto held = state.held(station, hour, p);
+    if (held && held->value && (held->flag == Flag::negative || held->flag == Flag::over_range)) return held->value;
     return used_value(state, station, hour, p);
 }
 
@@ -181,9 +183,11 @@ private:
     std::vector<StationIndex> other_sites() const
     {
         std::vector<StationIndex> out;
-        for (const auto& area : network_.areas)
-            if (std::find(area.stations.begin(), area.stations.end(), station_) != area.stations.end())
-                out.insert(out.end(), area.stations.begin(), area.stations.end());
+        for (const auto& area : network_.areas) {
+            const auto sites = area.sites(hour_.day());
+            if (std::find(sites.begin(), sites.end(), station_) != sites.end())
+                out.insert(out.end(), sites.begin(), sites.end());
+        }
         std::sort(out.begin(), out.end());
         out.erase(std::unique(out.begin(), out.end()), out.end());
         std::erase(out, station_);

@@ -11,14 +11,18 @@ struct FlagRow {
     std::string_view zh;
 };
 
-constexpr std::array<FlagRow, 8> flag_rows = {{{Flag::normal, 'N', "正常"},
+constexpr std::array<FlagRow, 11> flag_rows = {{{Flag::normal, 'N', "正常"},
                                                {Flag::stopped, 'F', "停运"},
                                                {Flag::maintenance, 'M', "维护"},
                                                {Flag::manual, 'S', "手工输入"},
                                                {Flag::fault, 'D', "故障"},
                                                {Flag::calibration, 'C', "校准"},
                                                {Flag::over_range, 'T', "超上限"},
-                                               {Flag::communication, 'B', "通讯异常"}}};
+                                               {Flag::communication, 'B', "通讯异常"},
+                                               {Flag::too_few_minutes, 'H', "有效数据不足"},
+                                               {Flag::negative, 'L', "低于零"},
+                                               {Flag::rejected, 'R', "审核无效"}}};
+constexpr std::size_t of_sources = 8; ///< the rows a source may send
 
 } // namespace
 
@@ -27,8 +31,8 @@ std::string_view flag_zh(Flag flag) { return flag_rows[static_cast<std::size_t>(
 
 std::optional<Flag> flag_of_letter(char letter)
 {
-    for (const auto& row : flag_rows)
-        if (row.letter == letter) return row.flag;
+    for (std::size_t i = 0; i < of_sources; ++i)
+        if (flag_rows[i].letter == letter) return flag_rows[i].flag;
     return std::nullopt;
 }
 

@@ -27,6 +27,10 @@ enum class Flag : std::uint8_t {
     calibration = 5,   ///< C
     over_range = 6,    ///< T
     communication = 7, ///< B
+    // Ours, beside the table: a source never sends them.
+    too_few_minutes = 8, ///< H: 有效数据不足, fewer minutes in the hour than the edition asks for
+    negative = 9,        ///< L: below zero, as an instrument near its zero point reads
+    rejected = 10,       ///< R: 审核无效, a person's decision
 };
 
 char flag_letter(Flag flag);
@@ -46,6 +50,7 @@ struct Reading {
         bool named = false;                 ///< the message spoke of this pollutant
         std::optional<Concentration> value; ///< absent: the flag says why
         Flag flag = Flag::normal;
+        std::optional<int> minutes{}; ///< 0..60: minutes of measurement in the hour, where the source tells
         bool operator==(const Value&) const = default;
     };
     std::string station;

@@ -77,6 +77,7 @@ DayMeans area_day(std::span<const DayMeans* const> sites, const Validity& validi
 {
     DayMeans out;
     const int count = static_cast<int>(sites.size());
+    out.sites = static_cast<std::uint8_t>(count);
     std::vector<Mean> means;
     means.reserve(sites.size());
     for (const auto p : all_pollutants) {

@@ -46,6 +46,7 @@ public:
         }
         cells_[position(p, hour)] = c;
     }
+    void clear(Pollutant p, int hour) { cells_[position(p, hour)] = nothing; }
     bool operator==(const DayHours&) const = default;
 
 private:
@@ -67,6 +68,7 @@ struct DayMeans {
     std::optional<Mean> ozone_1h;           ///< the daily maximum 1-hour value
     PerPollutant<std::uint8_t> valid;       ///< a station: hours with a value; an area: sites with a valid day
     std::uint8_t windows = 0;               ///< ozone: valid 8-hour windows
+    std::uint8_t sites = 0;                 ///< an area: its evaluation sites of the day; a station: 0
 };
 
 /// One station's day from its hours. Every ozone window lies inside the natural day.

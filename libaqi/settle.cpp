@@ -1,8 +1,11 @@
 // The half of the engine that makes figures; the story is in engine.hpp.
 #include "libaqi/engine.hpp"
 
+#include "libaqi/format_figures.hpp"
+
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace aqi {
 namespace {
@@ -20,12 +23,12 @@ std::optional<Concentration> for_index(const std::optional<Mean>& mean, Pollutan
     return mean->rounded(pack.step_ng[p]);
 }
 
-IndexResult day_index(const DayMeans& means, const RulePack& pack)
+IndexResult day_index(const DayMeans& means, const RulePack& pack, PollutantSet not_in_plan)
 {
     IndexInputs inputs;
     for (const auto p : all_pollutants) inputs[day_items[index_of(p)]] = for_index(means.mean[p], p, pack);
     inputs[Item::o3_1h] = for_index(means.ozone_1h, Pollutant::o3, pack);
-    return make_index(inputs, pack, Report::day, pack.missing);
+    return make_index(inputs, pack, Report::day, pack.missing, not_in_plan);
 }
 
 DayVerdict verdict(const IndexResult& index, const LevelTable& levels)
@@ -53,7 +56,7 @@ DayMeans day_means(const State& state, PlaceIndex place, LocalDay day, const Rul
     const auto area = rules.network.area_of(place);
     if (!area) return of_station(StationIndex{place.value});
     std::vector<DayMeans> sites;
-    for (const auto station : rules.network.areas[area->value].stations) sites.push_back(of_station(station));
+    for (const auto station : rules.network.areas[area->value].sites(day)) sites.push_back(of_station(station));
     std::vector<const DayMeans*> pointers;
     for (const auto& site : sites) pointers.push_back(&site);
     return area_day(pointers, pack->validity);
@@ -70,9 +73,10 @@ DayFigure figure_of(const DayMeans& means, PlaceIndex place, LocalDay day, const
     if (pack == nullptr) return out;
     out.pack = pack->id;
     out.valid = means.valid;
+    out.sites = means.sites;
     for (const auto p : all_pollutants)
         if (means.mean[p]) out.value[p] = means.mean[p]->rounded(1);
-    out.index = day_index(means, *pack);
+    out.index = day_index(means, *pack, rules.network.exempt(place, day));
     out.verdict = verdict(out.index, pack->level_table);
     return out;
 }
@@ -96,6 +100,8 @@ HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, co
         return day->value(p, hour.hour_of_day());
     };
     const auto area = rules.network.area_of(place);
+    const auto stations =
+        area ? rules.network.areas[area->value].sites(hour.day()) : std::vector<StationIndex>{StationIndex{place.value}};
     IndexInputs inputs;
     std::vector<std::optional<Concentration>> sites;
     for (const auto p : all_pollutants) {
@@ -104,14 +110,15 @@ HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, co
             if (const auto value = value_at(StationIndex{place.value}, p)) mean = Mean::of(*value);
         } else if (pack != nullptr) {
             sites.clear();
-            for (const auto station : rules.network.areas[area->value].stations) sites.push_back(value_at(station, p));
+            for (const auto station : stations) sites.push_back(value_at(station, p));
             mean = area_hour(sites, pack->validity);
         }
         if (!mean) continue;
         out.value[p] = mean->rounded(1);
         if (pack != nullptr) inputs[hour_items[index_of(p)]] = mean->rounded(pack->step_ng[p]);
     }
-    if (pack != nullptr) out.index = make_index(inputs, *pack, Report::hour, pack->missing);
+    if (pack != nullptr)
+        out.index = make_index(inputs, *pack, Report::hour, pack->missing, rules.network.exempt(place, hour.day()));
     return out;
 }
 
@@ -136,9 +143,11 @@ public:
 
     void settle()
     {
-        if (figures_ != nullptr) settle_hours();
-        settle_days();
-        if (figures_ != nullptr)
+        if (wants_all()) settle_hours();
+        // Late values first: what they change is held against the same closed days as before.
+        settle_late_days();
+        settle_closed_days();
+        if (wants_all())
             for (const auto& [place, year] : years_) year_figures(state_, place, year, rules_, *figures_);
         state_.closed_hours_.clear();
         state_.closed_days_.clear();
@@ -147,6 +156,8 @@ public:
     }
 
 private:
+    bool wants_all() const { return figures_ != nullptr && !figures_->days_only; }
+
     void settle_hours()
     {
         for (const auto hour : state_.closed_hours_)
@@ -155,14 +166,14 @@ private:
         for (const auto& [hour, station] : state_.late_hours_) {
             if (std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end())
                 continue;
-            for (const auto place : touched_by(station))
+            for (const auto place : touched_by(station, hour.day()))
                 figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
         }
     }
 
-    void settle_days()
+    /// A whole day: every station once, and the areas from what was found.
+    void settle_closed_days()
     {
-        // A whole day: every station once, and the areas from what was found.
         for (const auto day : state_.closed_days_) {
             std::vector<DayMeans> stations;
             for (std::uint32_t s = 0; s < rules_.network.stations.size(); ++s) {
@@ -172,10 +183,27 @@ private:
             for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a)
                 close(rules_.network.place(AreaIndex{a}), day, area_means(AreaIndex{a}, stations, day));
         }
+    }
+
+    void settle_late_days()
+    {
+        std::set<std::pair<PlaceIndex, LocalDay>> touched;
         for (const auto& [day, station] : state_.late_days_) {
             if (std::find(state_.closed_days_.begin(), state_.closed_days_.end(), day) != state_.closed_days_.end())
                 continue;
-            for (const auto place : touched_by(station)) close(place, day, day_means(state_, place, day, rules_));
+            for (const auto place : touched_by(station, day)) touched.emplace(place, day);
+        }
+        std::map<std::pair<PlaceIndex, int>, Figures> before;
+        if (wants_all())
+            for (const auto& [place, day] : touched) {
+                auto& figures = before[{place, day.year()}];
+                if (figures.empty()) year_figures(state_, place, day.year(), rules_, figures);
+            }
+        for (const auto& [place, day] : touched) close(place, day, day_means(state_, place, day, rules_));
+        for (const auto& [key, figures] : before) {
+            Figures after;
+            year_figures(state_, key.first, key.second, rules_, after);
+            compare_years(figures, after, rules_, figures_->changes);
         }
     }
 
@@ -184,7 +212,8 @@ private:
         const RulePack* pack = rules_.pack(day);
         if (pack == nullptr) return {};
         std::vector<const DayMeans*> sites;
-        for (const auto station : rules_.network.areas[area.value].stations) sites.push_back(&stations[station.value]);
+        for (const auto station : rules_.network.areas[area.value].sites(day))
+            sites.push_back(&stations[station.value]);
         return area_day(sites, pack->validity);
     }
 
@@ -198,7 +227,13 @@ private:
         kept.aqi = static_cast<std::int16_t>(figure.index.aqi.value_or(-1));
         kept.of_present = static_cast<std::int16_t>(figure.index.of_present.value_or(-1));
         kept.primary = figure.index.primary;
-        if (!state_.ledgers_[place.value].put(day, kept)) return;
+        kept.absent = figure.index.absent;
+        kept.exempt = figure.index.exempt;
+        kept.sites = means.sites;
+        PlaceLedger& ledger = state_.ledgers_[place.value];
+        if (wants_all())
+            if (const PlaceDay* before = ledger.day(day)) compare_days(place, day, *before, kept, rules_, figures_->changes);
+        if (!ledger.put(day, kept, rules_.ledger_days)) return;
         years_.emplace(place, day.year());
         // A corrected day of a past year moves the trailing window of the year that is running.
         const auto last = state_.ledgers_[place.value].last_closed();
@@ -206,12 +241,14 @@ private:
         if (figures_ != nullptr) figures_->days.push_back(figure);
     }
 
-    std::vector<PlaceIndex> touched_by(StationIndex station) const
+    std::vector<PlaceIndex> touched_by(StationIndex station, LocalDay day) const
     {
         std::vector<PlaceIndex> out{rules_.network.place(station)};
         for (std::uint32_t a = 0; a < rules_.network.areas.size(); ++a) {
-            const auto& stations = rules_.network.areas[a].stations;
-            if (std::find(stations.begin(), stations.end(), station) != stations.end())
+            const auto& members = rules_.network.areas[a].members;
+            if (std::any_of(members.begin(), members.end(), [&](const Membership& m) {
+                    return m.station == station && m.role == SiteRole::evaluation && m.covers(day);
+                }))
                 out.push_back(rules_.network.place(AreaIndex{a}));
         }
         return out;

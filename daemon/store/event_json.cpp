@@ -27,6 +27,13 @@ constexpr Bureau bureaus[] = {Bureau::environment, Bureau::meteorology, Bureau::
 constexpr WarningLevel levels[] = {WarningLevel::none, WarningLevel::blue, WarningLevel::yellow, WarningLevel::orange,
                                    WarningLevel::red};
 
+constexpr CorrectionKind correction_kinds[] = {CorrectionKind::invalidate, CorrectionKind::replace,
+                                               CorrectionKind::accept, CorrectionKind::restore};
+constexpr ReviewLevel review_levels[] = {ReviewLevel::preliminary, ReviewLevel::validated, ReviewLevel::ratified};
+constexpr Change::What changes[] = {Change::What::day_value, Change::What::day_aqi, Change::What::day_verdict,
+                                    Change::What::annual_mean, Change::What::good_days};
+constexpr Notice::Cause causes[] = {Notice::Cause::late_value, Notice::Cause::correction, Notice::Cause::rules};
+
 std::string_view bureau_name(Bureau bureau)
 {
     switch (bureau) {
@@ -41,6 +48,20 @@ std::string text(const json::object& o, std::string_view key) { return std::stri
 int whole(const json::object& o, std::string_view key) { return static_cast<int>(o.at(key).as_int64()); }
 Instant instant(const json::object& o, std::string_view key) { return Instant{o.at(key).as_int64()}; }
 LocalDay day(const json::object& o, std::string_view key) { return LocalDay{whole(o, key)}; }
+
+void put(json::object& o, const Act& act)
+{
+    o["person"] = act.person;
+    o["at"] = act.at.ms;
+}
+Act act(const json::object& o) { return {text(o, "person"), instant(o, "at")}; }
+
+Pollutant pollutant(const json::object& o)
+{
+    const auto found = pollutant_named(text(o, "pollutant"));
+    if (!found) throw std::runtime_error("the journal names a pollutant that this version does not know");
+    return *found;
+}
 
 json::object of(const Judgement& j)
 {
@@ -123,7 +144,95 @@ struct Writer {
                 {"person", e.person},   {"bureau", bureau_name(e.bureau)}, {"to", revision_state_name(e.to)},
                 {"at", e.at.ms}};
     }
+    json::object operator()(const CorrectionMade& e) const
+    {
+        const Correction& c = e.correction;
+        json::object out{{"correction", c.id},
+                         {"station", c.station},
+                         {"pollutant", pollutant_name(c.pollutant)},
+                         {"first", c.first.since_epoch},
+                         {"last", c.last.since_epoch},
+                         {"kind", correction_kind_name(c.kind)},
+                         {"why", c.why},
+                         {"document", c.document}};
+        if (c.value) out["value_ng"] = c.value->ng_per_m3();
+        put(out, c.validated);
+        return out;
+    }
+    json::object operator()(const CorrectionDecided& e) const
+    {
+        json::object out{{"correction", e.correction}, {"ratified", e.ratified}, {"why", e.why}};
+        put(out, e.act);
+        return out;
+    }
+    json::object operator()(const SignedOff& e) const
+    {
+        json::object out{{"place", e.place},
+                         {"first", e.sign_off.first.since_epoch},
+                         {"last", e.sign_off.last.since_epoch},
+                         {"level", review_level_name(e.sign_off.level)},
+                         {"note", e.sign_off.note}};
+        put(out, e.sign_off.act);
+        return out;
+    }
+    json::object operator()(const DustDeclared& e) const
+    {
+        json::object out{{"area", e.area},
+                         {"day", e.day.since_epoch},
+                         {"is_dust", e.is_dust},
+                         {"document", e.dust.document},
+                         {"why", e.dust.why}};
+        put(out, e.dust.act);
+        return out;
+    }
+    json::object operator()(const Noticed& e) const
+    {
+        const Notice& n = e.notice;
+        json::array rows;
+        for (const auto& c : n.changes) {
+            json::object row{{"place", c.place},
+                             {"what", change_name(c.what)},
+                             {"day", c.day.since_epoch},
+                             {"before", c.before},
+                             {"after", c.after}};
+            if (c.pollutant) row["pollutant"] = pollutant_name(*c.pollutant);
+            rows.push_back(std::move(row));
+        }
+        return {{"number", n.number}, {"at", n.at.ms},           {"cause", notice_cause_name(n.cause)}, {"who", n.who},
+                {"why", n.why},       {"further", n.further}, {"changes", std::move(rows)}};
+    }
 };
+
+CorrectionMade correction_made(const json::object& o)
+{
+    Correction c;
+    c.id = text(o, "correction");
+    c.station = text(o, "station");
+    c.pollutant = pollutant(o);
+    c.first = HourEnding{whole(o, "first")};
+    c.last = HourEnding{whole(o, "last")};
+    c.kind = named(text(o, "kind"), correction_kinds, correction_kind_name);
+    c.why = text(o, "why");
+    c.document = text(o, "document");
+    if (const auto* value = o.if_contains("value_ng")) c.value = Concentration::from_ng_per_m3(value->as_int64());
+    c.validated = act(o);
+    return {std::move(c)};
+}
+
+Noticed noticed(const json::object& o)
+{
+    Notice n{text(o, "number"), instant(o, "at"), named(text(o, "cause"), causes, notice_cause_name),
+             text(o, "who"),    text(o, "why"),   {},
+             whole(o, "further")};
+    for (const auto& v : o.at("changes").as_array()) {
+        const auto& row = v.as_object();
+        Change c{text(row, "place"), named(text(row, "what"), changes, change_name), day(row, "day"), {},
+                 text(row, "before"), text(row, "after")};
+        if (row.contains("pollutant")) c.pollutant = pollutant(row);
+        n.changes.push_back(std::move(c));
+    }
+    return {std::move(n)};
+}
 
 } // namespace
 
@@ -168,6 +277,17 @@ Event event_of(std::string_view kind, std::string_view body)
                            named(text(o, "bureau"), bureaus, bureau_name),
                            named(text(o, "to"), states, revision_state_name),
                            instant(o, "at")};
+    if (kind == "correction") return correction_made(o);
+    if (kind == "correction_decided")
+        return CorrectionDecided{text(o, "correction"), o.at("ratified").as_bool(), act(o), text(o, "why")};
+    if (kind == "signed_off")
+        return SignedOff{text(o, "place"),
+                         {day(o, "first"), day(o, "last"), named(text(o, "level"), review_levels, review_level_name),
+                          act(o), text(o, "note")}};
+    if (kind == "dust")
+        return DustDeclared{text(o, "area"), day(o, "day"), o.at("is_dust").as_bool(),
+                            {text(o, "document"), text(o, "why"), act(o)}};
+    if (kind == "notice") return noticed(o);
     throw std::runtime_error(
         fmt::format("the journal holds an event of kind \"{}\", which this version does not know", kind));
 }

@@ -18,7 +18,15 @@ Places::Places(Database& database, const Network& network, bool enter)
     };
     for (const auto& station : network.stations) ids_.push_back(id_of("station", station.id));
     for (const auto& area : network.areas) ids_.push_back(id_of("area", area.id));
+    for (std::uint32_t p = 0; p < ids_.size(); ++p) places_[ids_[p]] = PlaceIndex{p};
     for (std::uint32_t s = 0; s < network.stations.size(); ++s) stations_[ids_[s]] = StationIndex{s};
+}
+
+std::optional<PlaceIndex> Places::place(std::int64_t id) const
+{
+    const auto found = places_.find(id);
+    if (found == places_.end()) return std::nullopt;
+    return found->second;
 }
 
 std::optional<StationIndex> Places::station(std::int64_t id) const

@@ -20,10 +20,13 @@ public:
     std::int64_t id(StationIndex station) const { return ids_[station.value]; }
     /// The station of a row, or none when it is no longer in the configuration.
     std::optional<StationIndex> station(std::int64_t id) const;
+    /// The same for stations and areas.
+    std::optional<PlaceIndex> place(std::int64_t id) const;
 
 private:
     std::vector<std::int64_t> ids_; ///< by PlaceIndex
     std::map<std::int64_t, StationIndex> stations_;
+    std::map<std::int64_t, PlaceIndex> places_;
 };
 
 } // namespace aqi::daemon

@@ -69,22 +69,29 @@ constexpr const char* observation_columns =
     "SELECT seq, hour, station, pollutant, period_hours, value_ng, flag, received_ms, link FROM observation ";
 
 /// Both tables of the journal in the order of their common count.
-void fold_journal(Database& database, const Places& places, const std::function<void(const Event&)>& absorb)
+std::int64_t fold_journal(Database& database, const Places& places, const std::function<void(const Event&)>& absorb,
+                          std::int64_t after = 0)
 {
-    Statement observations{database, std::string{observation_columns} + "ORDER BY seq"};
-    Statement others{database, "SELECT seq, kind, body FROM journal ORDER BY seq"};
+    Statement observations{database, std::string{observation_columns} + "WHERE seq > ? ORDER BY seq"};
+    Statement others{database, "SELECT seq, kind, body FROM journal WHERE seq > ? ORDER BY seq"};
+    observations.bind(after);
+    others.bind(after);
+    std::int64_t last = after;
     bool more_observations = observations.step();
     bool more_others = others.step();
     while (more_observations || more_others) {
         if (more_observations && (!more_others || observations.integer(0) < others.integer(0))) {
+            last = observations.integer(0);
             if (const auto station = places.station(observations.integer(2)))
                 absorb(observation(observations, *station));
             more_observations = observations.step();
         } else {
+            last = others.integer(0);
             absorb(event_of(others.text(1), others.text(2)));
             more_others = others.step();
         }
     }
+    return last;
 }
 
 OutboxEntry outbox_entry(const Statement& row)
@@ -181,7 +188,9 @@ struct SqliteStore::Impl {
             replace_day.bind(f.day.since_epoch).bind(places->id(f.place));
             for (const auto p : all_pollutants) replace_day.bind(ng(f.value[p]));
             for (const auto p : all_pollutants) replace_day.bind(static_cast<int>(f.valid[p]));
+            replace_day.bind(static_cast<int>(f.sites));
             write_index(replace_day, f.index);
+            replace_day.bind(static_cast<int>(f.index.absent.bits())).bind(static_cast<int>(f.index.exempt.bits()));
             replace_day.bind(verdict_name(f.verdict)).bind(f.pack).run();
         }
         for (const auto& f : figures.annual) {
@@ -190,10 +199,8 @@ struct SqliteStore::Impl {
                 .bind(static_cast<int>(f.pollutant))
                 .bind(window_name(f.window));
             replace_annual.bind(f.through.since_epoch).bind(f.valid_days).bind(ng(f.mean)).bind(ng(f.published));
-            replace_annual.bind(f.year_over ? 1 : 0)
-                .bind(f.year_valid ? 1 : 0)
-                .bind(ng(f.target))
-                .bind(ng(f.allowance));
+            replace_annual.bind(f.year_over ? 1 : 0).bind(f.year_valid ? 1 : 0).bind(f.may_lose);
+            replace_annual.bind(number(f.void_on)).bind(ng(f.target)).bind(ng(f.allowance));
             replace_annual.bind(f.met).bind(number(f.lost_on)).run();
         }
         for (const auto& f : figures.good_days) {
@@ -203,7 +210,8 @@ struct SqliteStore::Impl {
                 .bind(f.good)
                 .bind(f.lost)
                 .bind(f.undetermined);
-            replace_good.bind(f.remaining).bind(f.target).bind(f.met).bind(number(f.lost_on)).run();
+            replace_good.bind(f.remaining).bind(static_cast<int>(f.never_measured.bits()));
+            replace_good.bind(f.target).bind(f.met).bind(number(f.lost_on)).run();
         }
     }
 
@@ -231,6 +239,15 @@ struct SqliteStore::Impl {
                 .bind(p.origin);
             insert_parked.bind(p.station).bind_blob(p.bytes).run();
         }
+        for (const auto& [hour, station] : turn.marked_hours)
+            forget_marks.bind(hour.since_epoch).bind(places->id(station)).run();
+        for (const auto& m : turn.marks)
+            insert_mark.bind(m.hour.since_epoch)
+                .bind(places->id(m.station))
+                .bind(static_cast<int>(m.pollutant))
+                .bind(qc_mark_name(m.mark))
+                .bind(m.detail)
+                .run();
         if (!turn.parked.empty()) forget_parked.bind(parked_kept).run();
         for (const auto& [name, count] : turn.counts) add_count.bind(name).bind(count).run();
         if (turn.consumed) set_meta.bind("inbox_consumed").bind(std::to_string(*turn.consumed)).run();
@@ -274,9 +291,11 @@ struct SqliteStore::Impl {
     Lazy insert_journal{*this, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)"};
     Lazy replace_hour{*this, "REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy replace_day{*this,
-                     "REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy replace_annual{*this, "REPLACE INTO annual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy replace_good{*this, "REPLACE INTO good_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+                     "REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_annual{*this, "REPLACE INTO annual VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy replace_good{*this, "REPLACE INTO good_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy forget_marks{*this, "DELETE FROM mark WHERE hour = ? AND station = ?"};
+    Lazy insert_mark{*this, "INSERT INTO mark VALUES (?, ?, ?, ?, ?)"};
     Lazy insert_outbox{
         *this,
         "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
@@ -456,6 +475,96 @@ std::vector<OutboxEntry> SqliteStore::newest_outbox(int most)
     });
 }
 
+Outcome<std::vector<Event>> SqliteStore::events_after(std::int64_t seq)
+{
+    try {
+        std::vector<Event> out;
+        fold_journal(impl_->database, *impl_->places, [&](const Event& event) { out.push_back(event); }, seq);
+        return out;
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+Figures SqliteStore::stored_figures()
+{
+    return reading([&] {
+        Figures out;
+        const auto amount = [](const Statement& row, int column) -> std::optional<Concentration> {
+            if (row.is_null(column)) return std::nullopt;
+            return Concentration::from_ng_per_m3(row.integer(column));
+        };
+        const auto number = [](const Statement& row, int column) { return static_cast<int>(row.integer(column)); };
+        Statement days{impl_->database, "SELECT place, day, so2_ng, no2_ng, pm10_ng, co_ng, o3_8h_ng, pm2_5_ng, aqi, "
+                                        "verdict, edition FROM daily"};
+        while (days.step()) {
+            const auto place = impl_->places->place(days.integer(0));
+            if (!place) continue;
+            DayFigure& f = out.days.emplace_back();
+            f.place = *place;
+            f.day = LocalDay{number(days, 1)};
+            for (const auto p : all_pollutants) f.value[p] = amount(days, 2 + static_cast<int>(index_of(p)));
+            if (!days.is_null(8)) f.index.aqi = number(days, 8);
+            for (const auto v : {DayVerdict::undetermined, DayVerdict::good, DayVerdict::lost})
+                if (verdict_name(v) == days.text(9)) f.verdict = v;
+            f.pack = days.text(10);
+        }
+        Statement annual{impl_->database, "SELECT place, year, pollutant, through_day, valid_days, mean_ng, "
+                                          "published_ng FROM annual WHERE period = 'year_to_date'"};
+        while (annual.step()) {
+            const auto place = impl_->places->place(annual.integer(0));
+            if (!place) continue;
+            AnnualFigure& f = out.annual.emplace_back();
+            f.place = *place;
+            f.year = number(annual, 1);
+            f.pollutant = static_cast<Pollutant>(annual.integer(2));
+            f.through = LocalDay{number(annual, 3)};
+            f.valid_days = number(annual, 4);
+            f.mean = amount(annual, 5);
+            f.published = amount(annual, 6);
+        }
+        Statement good{impl_->database, "SELECT place, year, through_day, good, lost, undetermined FROM good_days"};
+        while (good.step()) {
+            const auto place = impl_->places->place(good.integer(0));
+            if (!place) continue;
+            GoodDaysFigure& f = out.good_days.emplace_back();
+            f.place = *place;
+            f.year = number(good, 1);
+            f.through = LocalDay{number(good, 2)};
+            f.good = number(good, 3);
+            f.lost = number(good, 4);
+            f.undetermined = number(good, 5);
+        }
+        return out;
+    });
+}
+
+std::vector<Notice> SqliteStore::newest_notices(int most)
+{
+    return reading([&] {
+        Statement rows{impl_->database, "SELECT body FROM journal WHERE kind = 'notice' ORDER BY seq DESC LIMIT ?"};
+        rows.bind(most);
+        std::vector<Notice> out;
+        while (rows.step()) out.push_back(std::get<Noticed>(event_of("notice", rows.text(0))).notice);
+        return out;
+    });
+}
+
+std::vector<SqliteStore::MarkRow> SqliteStore::newest_marks(int most)
+{
+    return reading([&] {
+        Statement rows{impl_->database, "SELECT m.hour, p.code, m.pollutant, m.mark, m.detail FROM mark m JOIN place p "
+                                        "ON p.id = m.station ORDER BY m.hour DESC, m.station, m.pollutant LIMIT ?"};
+        rows.bind(most);
+        std::vector<MarkRow> out;
+        while (rows.step())
+            out.push_back({HourEnding{static_cast<std::int32_t>(rows.integer(0))}, rows.text(1),
+                           std::string{pollutant_label(static_cast<Pollutant>(rows.integer(2)))}, rows.text(3),
+                           rows.text(4)});
+        return out;
+    });
+}
+
 struct JournalReader::Impl {
     Impl(const std::string& file, const Network& network)
         : database(file, OpenAs::read_only), places(database, network, false)
@@ -475,10 +584,14 @@ JournalReader::JournalReader(const std::filesystem::path& file, const Network& n
 
 JournalReader::~JournalReader() = default;
 
-void JournalReader::fold(const std::function<void(const Event&)>& absorb)
+std::int64_t JournalReader::fold(const std::function<void(const Event&)>& absorb)
 {
     try {
-        fold_journal(impl_->database, impl_->places, absorb);
+        // One snapshot for both tables: a running daemon goes on writing.
+        impl_->database.execute("BEGIN");
+        const std::int64_t last = fold_journal(impl_->database, impl_->places, absorb);
+        impl_->database.execute("COMMIT");
+        return last;
     } catch (const SqliteError& error) {
         throw StoreError(error.what());
     }

@@ -38,6 +38,18 @@ public:
     /// Writes all figures anew under new rules. The journal is not touched.
     Outcome<void> rewrite_figures(const Figures& figures, const std::string& digest);
 
+    /// Events journaled after `seq`, in order.
+    Outcome<std::vector<Event>> events_after(std::int64_t seq);
+    /// The daily, annual and good-day rows as they stand on disk, of places the network knows.
+    Figures stored_figures();
+    /// The newest notices first.
+    std::vector<Notice> newest_notices(int most);
+    struct MarkRow {
+        HourEnding hour;
+        std::string station, pollutant, mark, detail;
+    };
+    std::vector<MarkRow> newest_marks(int most);
+
     // These and rules_digest() throw StoreError when the database cannot be read.
     struct Count {
         std::string name;
@@ -69,7 +81,8 @@ class JournalReader {
 public:
     JournalReader(const std::filesystem::path& file, const Network& network);
     ~JournalReader();
-    void fold(const std::function<void(const Event&)>& absorb);
+    /// Returns the count of the last event.
+    std::int64_t fold(const std::function<void(const Event&)>& absorb);
     struct Received {
         Observed observed;
         Instant received_at;

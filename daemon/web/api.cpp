@@ -1,5 +1,7 @@
 #include "daemon/web/api.hpp"
 
+#include "daemon/web/review_json.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@ namespace json = boost::json;
 constexpr int strip_hours = 72;
 constexpr int days_shown = 31;
 constexpr int rows_shown = 30;
+constexpr int notices_shown = 5;
 
 template <class T>
 json::value or_null(const std::optional<T>& value)
@@ -87,6 +90,10 @@ public:
         out["outbox"] = outbox();
         out["counts"] = counts_of(*s_.store);
         out["aside"] = aside();
+        out["recompute"] = recomputed();
+        json::array notices;
+        for (const auto& n : s_.store->newest_notices(notices_shown)) notices.push_back(notice_json(n, network_));
+        out["notices"] = std::move(notices);
         return json::serialize(out);
     }
 
@@ -154,7 +161,8 @@ private:
         json::object out{
             {"id", area.id}, {"name", area.name}, {"kind", area.kind == AreaKind::city ? "city" : "county"}};
         json::array stations;
-        for (const auto station : area.stations) stations.emplace_back(network_.stations[station.value].id);
+        for (const auto station : area.sites(day_at(now_, network_.offset)))
+            stations.emplace_back(network_.stations[station.value].id);
         out["stations"] = std::move(stations);
         out["hour"] = nullptr;
         json::array strip, days;
@@ -184,6 +192,26 @@ private:
         return out;
     }
 
+    static json::array labels(PollutantSet set)
+    {
+        json::array out;
+        for (const auto p : all_pollutants)
+            if (set.contains(p)) out.emplace_back(pollutant_label(p));
+        return out;
+    }
+
+    json::value recomputed() const
+    {
+        const auto& r = s_.health->recomputed();
+        if (!r) return nullptr;
+        return json::object{{"at", format_instant(r->at, network_.offset)},
+                            {"took_ms", r->took.count()},
+                            {"events", r->events},
+                            {"figures", r->figures},
+                            {"differences", r->differences},
+                            {"trouble", s_.health->recompute_trouble()}};
+    }
+
     json::object day_json(const DayFigure& f) const
     {
         const RulePack* pack = rules_.pack(f.day);
@@ -193,7 +221,10 @@ private:
                          {"level", f.index.level},
                          {"primary", primary_zh(f.index.primary)},
                          {"verdict", verdict_name(f.verdict)},
-                         {"note", index_note_name(f.index.note)}};
+                         {"note", index_note_name(f.index.note)},
+                         {"absent", labels(f.index.absent)},
+                         {"exempt", labels(f.index.exempt)},
+                         {"review", review_level_name(state_.reviewed(f.place, f.day, rules_))}};
         out["aqi"] = or_null(f.index.aqi);
         out["values"] = std::move(values);
         return out;
@@ -221,6 +252,8 @@ private:
                 o["allowance"] = text_or_null(f.allowance, f.pollutant);
                 o["met"] = or_null(f.met);
                 o["lost_on"] = day_or_null(f.lost_on);
+                o["may_lose"] = f.may_lose;
+                o["void_on"] = day_or_null(f.void_on);
                 annual.push_back(std::move(o));
             }
             for (const auto& f : figures.good_days) {
@@ -228,7 +261,10 @@ private:
                                {"good", f.good},
                                {"lost", f.lost},
                                {"undetermined", f.undetermined},
-                               {"remaining", f.remaining}};
+                               {"remaining", f.remaining},
+                               {"upper_bound", f.upper_bound()},
+                               {"at_most", f.at_most()},
+                               {"never_measured", labels(f.never_measured)}};
                 o["target"] = or_null(f.target);
                 o["met"] = or_null(f.met);
                 o["lost_on"] = day_or_null(f.lost_on);

@@ -24,5 +24,7 @@ struct Sources {
 
 std::string status_json(const Sources& sources);
 std::string counts_json(SqliteStore& store);
+/// Corrections, sign-offs, dust days, notices and marks: {"ok": true, ...}.
+std::string review_json(const State& state, SqliteStore& store, const Config& config);
 
 } // namespace aqi::daemon::web

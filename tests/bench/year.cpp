@@ -55,7 +55,7 @@ Config twenty_stations()
     Area city{"city", "city", AreaKind::city, {}};
     for (std::uint32_t s = 0; s < stations; ++s) {
         config.rules.network.stations.push_back({fmt::format("S{:04}", s), "s"});
-        city.stations.push_back(StationIndex{s});
+        city.members.push_back(Membership{StationIndex{s}});
         if (s % 2 == 1)
             config.rules.network.areas.push_back(
                 {fmt::format("county{}", s / 2), "c", AreaKind::county, {StationIndex{s - 1}, StationIndex{s}}});

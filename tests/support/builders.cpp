@@ -31,8 +31,8 @@ Rules small_town(int stations)
     Area city{"city", "城", AreaKind::city, {}};
     for (int s = 0; s < stations; ++s) {
         const std::string id{static_cast<char>('A' + s)};
-        rules.network.stations.push_back({id, id});
-        city.stations.push_back(StationIndex{static_cast<std::uint32_t>(s)});
+        rules.network.stations.push_back({id, id, {}});
+        city.members.push_back(Membership{StationIndex{static_cast<std::uint32_t>(s)}});
     }
     rules.network.areas.push_back(city);
     rules.network.organisations = {{"hbj", "环保局", Bureau::environment},

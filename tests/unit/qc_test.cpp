@@ -228,15 +228,15 @@ TEST_CASE("a neighbour in two areas counts once, one in another area not at all"
 {
     Rules rules = small_town(4);
     auto& areas = rules.network.areas;
-    areas[0].stations = {StationIndex{0}, StationIndex{1}};
-    areas.push_back({"county", "县", AreaKind::county, areas[0].stations});
+    areas[0].members = {Membership{StationIndex{0}}, Membership{StationIndex{1}}};
+    areas.push_back(Area{"county", "县", AreaKind::county, areas[0].members, {}});
     areas.push_back({"far", "远", AreaKind::county, {StationIndex{2}, StationIndex{3}}});
     Town town{4};
     town.rules = rules;
     town.tell(0, hour(today, 8), Pollutant::pm2_5, "300");
     for (int s = 1; s < 4; ++s) town.tell(s, hour(today, 8), Pollutant::pm2_5, "60");
     CHECK(town.marks(hour(today, 8)).empty());
-    town.rules.network.areas[1].stations.push_back(StationIndex{3}); // now it is a neighbour
+    town.rules.network.areas[1].members.push_back(Membership{StationIndex{3}}); // now it is a neighbour
     REQUIRE(town.marks(hour(today, 8)) == "pm2_5 neighbours");
     CHECK(town.found(hour(today, 8))[0].detail == "300 ug/m3; the median of the other sites is 60 (2 values)");
     town.rules.network.areas.clear(); // a station of no area has no neighbours

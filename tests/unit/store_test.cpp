@@ -192,7 +192,7 @@ TEST_CASE("stations keep their number when the configuration is reordered, and t
     }
     Network smaller = rules.network;
     smaller.stations.erase(smaller.stations.begin());
-    smaller.areas[0].stations = {StationIndex{0}};
+    smaller.areas[0].members = {Membership{StationIndex{0}}};
     SqliteStore store{file, Durability::power, smaller};
     CHECK(folded(store).size() == 1);
 }

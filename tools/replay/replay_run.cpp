@@ -249,8 +249,8 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
     const Archive archive{text, request, out};
 
     for (const auto& source : archive.areas()) {
-        rules.network.stations = {{source.id, source.id}};
-        rules.network.areas = {{source.id, source.id, AreaKind::city, {the_station}}};
+        rules.network.stations = {{source.id, source.id, {}}};
+        rules.network.areas = {{source.id, source.id, AreaKind::city, {Membership{the_station}}, {}}};
         AreaReplay area;
         area.id = source.id;
         area.first_day = source.days.begin()->first;

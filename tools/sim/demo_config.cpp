@@ -99,7 +99,7 @@ drill = true
         out += fmt::format("[[station]]\nid = \"{}\"\nname = \"{}\"\n\n", s.id, s.name);
     for (const auto& a : world.areas) {
         std::string sites;
-        for (const auto s : a.stations)
+        for (const auto s : a.sites_ever())
             sites += fmt::format("{}\"{}\"", sites.empty() ? "" : ", ", world.stations[s.value].id);
         out += fmt::format("[[area]]\nid = \"{}\"\nname = \"{}\"\nkind = \"{}\"\nstations = [{}]\n\n", a.id, a.name,
                            a.kind == AreaKind::city ? "city" : "county", sites);

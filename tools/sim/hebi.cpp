@@ -69,7 +69,7 @@ public:
                                            {"sfq", "城乡一体化示范区", AreaKind::county, {8}}};
         for (const auto& row : rows) {
             Area area{row.id, row.name, row.kind, {}};
-            for (const auto s : row.stations) area.stations.push_back(StationIndex{s});
+            for (const auto s : row.stations) area.members.push_back(Membership{StationIndex{s}});
             areas.push_back(std::move(area));
         }
         city = "410600";

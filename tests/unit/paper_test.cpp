@@ -42,6 +42,13 @@ Paper paper_of(Cell cell)
     return out;
 }
 
+std::size_t count(std::string_view text, std::string_view word)
+{
+    std::size_t out = 0;
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + word.size())) ++out;
+    return out;
+}
+
 } // namespace
 
 TEST_CASE("a number is printed exactly, with the zeros it came with")
@@ -95,4 +102,41 @@ TEST_CASE("nothing in a text moves the cursor of a terminal")
 {
     const auto text = paper_text(paper_of("a\x1b[2J\r\n\x7f\u009bb"), Language::en);
     CHECK(text.find("a [2J    b\n") != text.npos);
+}
+
+TEST_CASE("Excel gets a BOM, CRLF, quotes, numbers as numbers, marks beside them and no formula")
+{
+    Paper paper = small_paper();
+    paper.subtitle = {"“一”,二", "one, \"two\""};
+    CHECK(paper_csv(paper, Language::zh) == "\xef\xbb\xbf"
+                                            "城关县2016年\r\n"
+                                            "\"“一”,二\"\r\n"
+                                            "数据截至,2016-09-30\r\n"
+                                            "标准,cn-2012\r\n"
+                                            "\r\n"
+                                            "年均值\r\n"
+                                            "点位,PM2.5 (µg/m³),PM2.5 标注,有效天数 (天),结论\r\n"
+                                            "城关,73.0,上限,201,未证实\r\n"
+                                            "A-1,128.5,,366,达标\r\n"
+                                            "'=sum(A1),,,0,\r\n"
+                                            "\r\n"
+                                            "注：上限：缺测按最不利计。\r\n"
+                                            "\r\n"
+                                            "注：未审核。\r\n");
+    CHECK(count(paper_csv(paper, Language::en), "\r\n\"one, \"\"two\"\"\"\r\n") == 1);
+}
+
+TEST_CASE("only a text is kept from being a formula")
+{
+    const auto field = [](Cell cell) {
+        const auto csv = paper_csv(paper_of(std::move(cell)), Language::zh);
+        const auto from = csv.find("x\r\n") + 3;
+        return csv.substr(from, csv.size() - from - 2);
+    };
+    for (const std::string text : {"=1+1", "+1", "-1", "@A1", "＝1", "\t=1"}) CHECK(field(text) == "'" + text);
+    CHECK(field("\n=1,2") == "\"'\n=1,2\"");
+    CHECK(field(Cell::decimal(-5, 1)) == "-0.5");
+    CHECK(field("a=1") == "a=1");
+    CHECK(field("–") == "–");
+    CHECK(field("") == "");
 }

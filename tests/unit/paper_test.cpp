@@ -1,11 +1,13 @@
 // One small paper, written down by hand in each of its four forms.
 #include "libaqi/paper.hpp"
 
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include <limits>
 
 using namespace aqi;
+namespace json = boost::json;
 
 namespace {
 
@@ -32,6 +34,19 @@ Paper small_paper()
     means.notes = {{"上限：缺测按最不利计。", "Upper bound: what is missing counts at its worst."}};
     out.tables = {means};
     out.notes = {{"未审核。", "Not reviewed."}};
+    return out;
+}
+
+/// January to May: a value, nothing measured, nothing in the air, below zero, at the limit.
+Series five_months()
+{
+    Series out;
+    out.title = {"月均值", "Monthly means"};
+    out.unit = "µg/m³";
+    out.decimals = 1;
+    out.bars = {{"1", 730}, {"2", {}}, {"3", 0}, {"4", -55}, {"5", 350}};
+    out.limit = 350;
+    out.limit_title = {"限值", "Limit"};
     return out;
 }
 
@@ -139,4 +154,39 @@ TEST_CASE("only a text is kept from being a formula")
     CHECK(field("a=1") == "a=1");
     CHECK(field("–") == "–");
     CHECK(field("") == "");
+}
+
+TEST_CASE("a script gets stable keys and exact numbers")
+{
+    Paper paper = small_paper();
+    paper.tables[0].chart = five_months();
+    const std::string text = paper_json(paper);
+    const std::string_view rows = R"json(
+        {"place": "Town", "pm2_5": 73.0, "pm2_5_mark": "upper bound", "days": 201, "verdict": "not proven"},
+        {"place": "A-1", "pm2_5": 128.5, "days": 366, "verdict": "met"},
+        {"place": "=sum(A1)", "pm2_5": null, "days": 0, "verdict": null}
+      ],)json";
+    CHECK(count(text, rows) == 1);
+    const json::value read = json::parse(text);
+    CHECK(read.at("schema") == "aqid/paper/1");
+    CHECK(read.at("kind") == "annual");
+    CHECK(read.at("title").at("zh") == "城关县2016年");
+    CHECK(read.at("subtitle").is_null());
+    CHECK(read.at("facts") == json::value{{"data_through", "2016-09-30"}, {"standard", "cn-2012"}});
+    const auto& means = read.at("tables").at("means");
+    CHECK(means.at("columns").as_array().size() == 4);
+    CHECK(means.at("columns").at(2).at("unit").at("en") == "d");
+    CHECK(means.at("columns").at(3).at("unit").is_null());
+    CHECK(means.at("rows").as_array().size() == 3);
+    CHECK(means.at("rows").at(1).as_object().if_contains("pm2_5_mark") == nullptr);
+    CHECK(means.at("notes").at(0).at("zh") == "上限：缺测按最不利计。");
+    CHECK(means.at("chart").at("bars").as_array().size() == 5);
+    CHECK(means.at("chart").at("bars").at(1).at("value").is_null());
+    CHECK(count(text, R"({"label": {"zh": "4", "en": "4"}, "value": -5.5})") == 1);
+    CHECK(read.at("notes").at(0).at("en") == "Not reviewed.");
+    CHECK(count(text, "\n}\n") == 1);
+
+    const auto nasty = paper_of("\"\\\n<\x01>");
+    CHECK(json::parse(paper_json(nasty)).at("tables").at("t").at("rows").at(0).at("x") == "\"\\\n<\x01>");
+    CHECK(json::parse(paper_json(Paper{})).at("tables").as_object().empty());
 }

@@ -64,6 +64,32 @@ std::size_t count(std::string_view text, std::string_view word)
     return out;
 }
 
+/// Every tag closed in its order, no "<" or "&" that is not markup: what an XML parser would hold it to.
+bool well_formed(std::string_view html)
+{
+    std::vector<std::string_view> open;
+    for (std::size_t i = 0; i < html.size(); ++i) {
+        if (html[i] == '&') {
+            const auto name = html.substr(i + 1, html.find(';', i) - i - 1);
+            if (name != "amp" && name != "lt" && name != "gt" && name != "quot" && name != "#39") return false;
+        }
+        if (html[i] != '<') continue;
+        const auto end = html.find('>', i);
+        if (end == html.npos) return false;
+        const auto tag = html.substr(i + 1, end - i - 1);
+        if (tag.find('<') != tag.npos) return false;
+        i = end;
+        if (tag.starts_with('!') || tag.ends_with('/')) continue;
+        if (!tag.starts_with('/')) {
+            open.push_back(tag.substr(0, tag.find(' ')));
+            continue;
+        }
+        if (open.empty() || open.back() != tag.substr(1)) return false;
+        open.pop_back();
+    }
+    return open.empty();
+}
+
 } // namespace
 
 TEST_CASE("a number is printed exactly, with the zeros it came with")
@@ -189,4 +215,112 @@ TEST_CASE("a script gets stable keys and exact numbers")
     const auto nasty = paper_of("\"\\\n<\x01>");
     CHECK(json::parse(paper_json(nasty)).at("tables").at("t").at("rows").at(0).at("x") == "\"\\\n<\x01>");
     CHECK(json::parse(paper_json(Paper{})).at("tables").as_object().empty());
+}
+
+TEST_CASE("a page stands by itself, is well-formed and says its language")
+{
+    Paper paper = small_paper();
+    paper.tables[0].chart = five_months();
+    const auto zh = paper_html(paper, Language::zh);
+    CHECK(zh.starts_with("<!DOCTYPE html>\n<html lang=\"zh-CN\">"));
+    CHECK(paper_html(paper, Language::en).find("<html lang=\"en\">") != zh.npos);
+    CHECK(well_formed(zh));
+    for (const auto* foreign : {"http", "<script", "<link", "<img", "url(", "@import", " on"}) {
+        INFO(foreign);
+        CHECK(count(zh, foreign) == 0);
+    }
+    CHECK(count(zh, "<caption>年均值</caption>") == 1);
+    CHECK(count(zh, "<div><dt>标准</dt><dd>cn-2012</dd></div>") == 1);
+    CHECK(count(zh, "<th scope=\"col\" class=\"n\">有效天数<small>天</small></th>") == 1);
+    CHECK(count(zh,
+                "<tr><th scope=\"row\">城关</th><td class=\"n marked\">73.0</td><td class=\"mark\"><small>上限</small>"
+                "</td><td class=\"n\">201</td><td>未证实</td></tr>") == 1);
+    CHECK(count(zh, "<tr><th scope=\"row\">=sum(A1)</th><td class=\"n marked\">–</td><td class=\"mark\"></td>") == 1);
+    CHECK(count(zh, "<li>注：未审核。</li>") == 1);
+    CHECK(count(zh, "@page") == 2);
+    CHECK(count(zh, "table-header-group") == 1);
+}
+
+TEST_CASE("foreign text is no markup, wherever it stands")
+{
+    const Words evil = "</td><script>alert('&')</script>\"\x01";
+    Series chart = five_months();
+    chart.title = chart.unit = chart.limit_title = chart.bars[0].label = evil;
+    Paper paper = paper_of(Cell{evil}.marked(evil));
+    paper.title = paper.subtitle = evil;
+    paper.facts = {{"f", evil, evil}};
+    paper.notes = {evil};
+    paper.tables[0].title = paper.tables[0].columns[0].title = paper.tables[0].columns[0].unit = evil;
+    paper.tables[0].notes = {evil};
+    paper.tables[0].chart = chart;
+    const auto html = paper_html(paper, Language::zh);
+    CHECK(well_formed(html));
+    CHECK(count(html, "<script") == 0);
+    CHECK(count(html, "\x01") == 0);
+    CHECK(count(html, "&lt;/td&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;&quot; ") >= 14);
+}
+
+TEST_CASE("a gap is a gap, nothing is a line, and the limit stands beside its line")
+{
+    Paper paper = small_paper();
+    paper.tables[0].chart = five_months();
+    const auto html = paper_html(paper, Language::zh);
+    // The axis goes from -20 to 80 in steps of 20: 1.46 pixels a unit, zero at 132.8.
+    CHECK(count(html, "<rect class=\"bar\"") == 4);
+    CHECK(count(html, "<rect class=\"gap\"") == 1);
+    CHECK(count(html, "<title>2: –</title>") == 1);
+    CHECK(count(html, "<text class=\"tick\"") == 6);
+    CHECK(count(html, ">80</text>") == 1);
+    CHECK(count(html, "y1=\"132.8\" y2=\"132.8\"") == 1);
+    CHECK(count(html, "y=\"26.2\" width=\"68.7\" height=\"106.6\"><title>1: 73.0</title>") == 1);
+    CHECK(count(html, "y=\"131.8\" width=\"68.7\" height=\"1.0\"><title>3: 0.0</title>") == 1);
+    CHECK(count(html, "y=\"132.8\" width=\"68.8\" height=\"8.0\"><title>4: -5.5</title>") == 1);
+    CHECK(count(html, "y1=\"81.7\" y2=\"81.7\"") == 1);
+    CHECK(count(html, ">限值</text>") == 1);
+    CHECK(count(html, ">35.0</text>") == 2); // May and the limit
+    CHECK(count(html, "无有效值") == 1);
+
+    paper.tables[0].chart->bars = {};
+    CHECK(count(paper_html(paper, Language::zh), "<svg") == 0);
+    paper.tables[0].chart->bars = {{"1", {}}};
+    paper.tables[0].chart->limit = {};
+    CHECK(well_formed(paper_html(paper, Language::zh)));
+}
+
+TEST_CASE("a year of days has no figures at its bars and labels only where they have room")
+{
+    Paper paper = small_paper();
+    Series days = five_months();
+    days.bars.clear();
+    for (int i = 0; i < 366; ++i) days.bars.push_back({"2016-01-01", i});
+    paper.tables[0].chart = days;
+    const auto html = paper_html(paper, Language::zh);
+    CHECK(count(html, "<rect class=\"bar\"") == 366);
+    CHECK(count(html, "<text class=\"value\"") == 0);
+    const auto labels = count(html, "<text class=\"label\"");
+    CHECK(labels >= 6);
+    CHECK(labels <= 9); // 66 pixels each, on a little more than 500
+}
+
+TEST_CASE("a table too wide for an upright page lies across")
+{
+    Paper paper = small_paper();
+    CHECK(count(paper_html(paper, Language::zh), "<section class=\"wide\">") == 0);
+    Table& table = paper.tables[0];
+    for (int i = 0; i < 12; ++i) {
+        table.columns.push_back({"m" + std::to_string(i), "月", "µg/m³", true});
+        for (auto& row : table.rows) row.push_back(Cell::decimal(1'234, 1));
+    }
+    const auto html = paper_html(paper, Language::zh);
+    CHECK(count(html, "<section class=\"wide\">") == 1);
+    CHECK(count(html, "<ul class=\"notes wide\">") == 1);
+}
+
+TEST_CASE("a table without rows says so")
+{
+    Paper paper = small_paper();
+    paper.tables[0].rows.clear();
+    CHECK(count(paper_text(paper, Language::zh), "（无）\n") == 1);
+    CHECK(count(paper_html(paper, Language::en), "<td colspan=\"4\">none</td>") == 1);
+    CHECK(count(paper_json(paper), "\"rows\": [],") == 1);
 }

@@ -64,6 +64,7 @@ TEST_CASE("libaqi is a pure function of a journal: no clock, files, threads, log
     must_not("libaqi", {"toml"}, "the TOML library stops in settings.cpp", {"libaqi/settings.cpp"});
     must_not("libaqi", {"#include \"libaqi/qc.hpp\""}, "a mark changes no value, mean, index or warning",
              {"libaqi/qc.cpp"});
+    must_not("libaqi", {"boost/json"}, "only the JSON of a paper is written here", {"libaqi/paper_json.cpp"});
     must_not("libaqi", {"double ", "float "},
              "numbers are integers and exact fractions; a double has moved a good day before");
 }

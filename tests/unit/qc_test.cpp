@@ -229,8 +229,8 @@ TEST_CASE("a neighbour in two areas counts once, one in another area not at all"
     Rules rules = small_town(4);
     auto& areas = rules.network.areas;
     areas[0].members = {Membership{StationIndex{0}}, Membership{StationIndex{1}}};
-    areas.push_back(Area{"county", "县", AreaKind::county, areas[0].members, {}});
-    areas.push_back({"far", "远", AreaKind::county, {StationIndex{2}, StationIndex{3}}});
+    areas.push_back(Area{"county", "县", AreaKind::county, areas[0].members});
+    areas.push_back(Area{"far", "远", AreaKind::county, {Membership{StationIndex{2}}, Membership{StationIndex{3}}}});
     Town town{4};
     town.rules = rules;
     town.tell(0, hour(today, 8), Pollutant::pm2_5, "300");

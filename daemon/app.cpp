@@ -112,7 +112,8 @@ private:
         const auto written = store_->rewrite_figures(*figures, digest);
         if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
         if (!figures->days.empty())
-            log(Severity::notice, "rules or areas changed: {} daily figures were made again, {} published figures changed",
+            log(Severity::notice,
+                "rules or areas changed: {} daily figures were made again, {} published figures changed",
                 figures->days.size(), published ? changes.size() : 0);
         if (!published || changes.empty()) return;
         const auto noticed =
@@ -146,8 +147,8 @@ private:
             else
                 fresh.trouble = later.error().what;
         }
-        result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                            recompute_began_);
+        result.took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - recompute_began_);
         result.events = fresh.events;
         if (!fresh.trouble.empty()) {
             health_.recomputed(result, "the journal could not be read again: " + fresh.trouble);
@@ -176,12 +177,14 @@ private:
     {
         const UtcOffset offset = config_.rules.network.offset;
         const LocalDay today = last_hour_over(clock_.now(), offset).plus(1).day();
-        const std::int64_t minute = clock_.now().ms / 60'000 + offset.minutes - std::int64_t{today.since_epoch} * 24 * 60;
+        const std::int64_t minute =
+            clock_.now().ms / 60'000 + offset.minutes - std::int64_t{today.since_epoch} * 24 * 60;
         if (simulated_ || !config_.recompute_at || recomputed_on_ == today ||
             minute < std::chrono::minutes{*config_.recompute_at}.count())
             return;
         // A start later in the day than the hour waits for the next night: the start itself folded the journal.
-        const bool first_look = !recomputed_on_.has_value() && minute > std::chrono::minutes{*config_.recompute_at}.count() + 1;
+        const bool first_look =
+            !recomputed_on_.has_value() && minute > std::chrono::minutes{*config_.recompute_at}.count() + 1;
         recomputed_on_ = today;
         if (!first_look) start_recompute();
     }

@@ -133,8 +133,8 @@ std::string correct(const json::object& request, const Peer& peer, const Command
         if (!number) return refuse(number.error().detail);
         correction.value = *number;
     }
-    for (const auto known : {CorrectionKind::invalidate, CorrectionKind::replace, CorrectionKind::accept,
-                             CorrectionKind::restore}) {
+    for (const auto known :
+         {CorrectionKind::invalidate, CorrectionKind::replace, CorrectionKind::accept, CorrectionKind::restore}) {
         if (correction_kind_name(known) != *kind) continue;
         correction.kind = known;
         return answer_outcome(c.turns->correct(correction, *person));
@@ -219,9 +219,10 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "review") return context.review();
     if (command == "recompute") return context.recompute();
     if (command == "clock") return set_clock(*request, context);
-    return refuse(fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, correct, decide, "
-                              "sign-off, dust, review, recompute, clock",
-                              command));
+    return refuse(
+        fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, correct, decide, "
+                    "sign-off, dust, review, recompute, clock",
+                    command));
 }
 
 } // namespace aqi::daemon

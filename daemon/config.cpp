@@ -101,8 +101,8 @@ private:
                               (at.substr(0, 2) + at.substr(3)).find_first_not_of("0123456789") == std::string::npos;
             if (!form || std::stoi(at.substr(0, 2)) > 23 || std::stoi(at.substr(3)) > 59)
                 table->fail("recompute_at", fmt::format("\"{}\" must read HH:MM, or \"never\"", at));
-            out_.recompute_at = std::chrono::hours{std::stoi(at.substr(0, 2))} +
-                                std::chrono::minutes{std::stoi(at.substr(3))};
+            out_.recompute_at =
+                std::chrono::hours{std::stoi(at.substr(0, 2))} + std::chrono::minutes{std::stoi(at.substr(3))};
         }
         out_.silent_after = std::chrono::minutes{table->integer_or("silent_after_minutes", 130, 61, 10'000)};
         table->done();

@@ -91,7 +91,7 @@ struct Turn {
     Figures figures;
     std::vector<OutboxRow> outbox;
     std::vector<Parked> parked;
-    std::map<std::string, std::int64_t> counts; ///< to be added
+    std::map<std::string, std::int64_t> counts;                 ///< to be added
     std::set<std::pair<HourEnding, StationIndex>> marked_hours; ///< whose marks were found anew, and replace what was
     std::vector<QcFinding> marks;
     std::optional<InboxPosition> consumed;

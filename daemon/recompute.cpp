@@ -55,9 +55,9 @@ public:
         if (before != nullptr && after != nullptr && before->through != after->through) return;
         const RulePack* pack = rules_.pack(any.through);
         const auto text = [&](const AnnualFigure* f) {
-            return f == nullptr ? std::string{none}
-                                : published_text(f->published, f->pollutant,
-                                                 pack != nullptr ? pack->step_ng[f->pollutant] : 1);
+            return f == nullptr
+                       ? std::string{none}
+                       : published_text(f->published, f->pollutant, pack != nullptr ? pack->step_ng[f->pollutant] : 1);
         };
         add(any.place, Change::What::annual_mean, any.through, any.pollutant, text(before), text(after));
     }
@@ -130,12 +130,18 @@ std::vector<Change> differences(const Figures& before, const Figures& after, con
 {
     Differences found{rules};
     compare<DayKey, DayFigure>(
-        before.days, after.days, [](const DayFigure& f) { return DayKey{f.day, f.place}; },
+        before.days, after.days,
+        [](const DayFigure& f) {
+            return DayKey{f.day, f.place};
+        },
         [&](const DayFigure* a, const DayFigure* b) { found.day(a, b); });
     compare<YearKey, AnnualFigure>(before.annual, after.annual, year_key,
                                    [&](const AnnualFigure* a, const AnnualFigure* b) { found.annual(a, b); });
     compare<std::pair<int, PlaceIndex>, GoodDaysFigure>(
-        before.good_days, after.good_days, [](const GoodDaysFigure& f) { return std::pair{f.year, f.place}; },
+        before.good_days, after.good_days,
+        [](const GoodDaysFigure& f) {
+            return std::pair{f.year, f.place};
+        },
         [&](const GoodDaysFigure* a, const GoodDaysFigure* b) { found.good_days(a, b); });
     return std::move(found.out);
 }

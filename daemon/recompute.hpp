@@ -29,10 +29,10 @@ std::vector<Change> differences(const Figures& before, const Figures& after, con
 struct Recomputed {
     explicit Recomputed(const Network& network) : state(network) {}
     State state;
-    Figures figures;       ///< daily, annual, good days: the last row of every key
-    std::int64_t seq = 0;  ///< of the last event in it
+    Figures figures;      ///< daily, annual, good days: the last row of every key
+    std::int64_t seq = 0; ///< of the last event in it
     std::int64_t events = 0;
-    std::string trouble;   ///< the journal could not be read
+    std::string trouble; ///< the journal could not be read
 };
 
 /// Folds what a database holds. Any thread.

@@ -217,19 +217,21 @@ Outcome<void> Turns::take(const InboxBatch& batch)
     std::set<std::string> links;
     for (const auto& entry : batch.entries) links.insert(entry.link);
     for (const auto& link : links) context.who += (context.who.empty() ? "" : ", ") + link;
-    return run([&](Turn& turn) {
-        for (const auto& entry : batch.entries) {
-            take_frame(entry, turn);
-            turn.consumed = entry.end;
-        }
-        if (!batch.damaged_until) return;
-        ++turn.counts["inbox_damage"];
-        Parked& damage = turn.parked.emplace_back();
-        damage.received_at = clock_.now();
-        damage.fault = {Reason::malformed, batch.damage};
-        damage.link = "inbox";
-        turn.consumed = *batch.damaged_until;
-    }, context);
+    return run(
+        [&](Turn& turn) {
+            for (const auto& entry : batch.entries) {
+                take_frame(entry, turn);
+                turn.consumed = entry.end;
+            }
+            if (!batch.damaged_until) return;
+            ++turn.counts["inbox_damage"];
+            Parked& damage = turn.parked.emplace_back();
+            damage.received_at = clock_.now();
+            damage.fault = {Reason::malformed, batch.damage};
+            damage.link = "inbox";
+            turn.consumed = *batch.damaged_until;
+        },
+        context);
 }
 
 Outcome<void> Turns::close_hours()
@@ -270,8 +272,8 @@ Outcome<Result<void>> Turns::person_says(const Admit& admit, const char* counted
 
 Outcome<Result<void>> Turns::correct(const Correction& correction, std::string_view person)
 {
-    return person_says(
-        [&](Instant now) { return admit_correction(state_, correction, person, now, config_.rules); }, "corrections");
+    return person_says([&](Instant now) { return admit_correction(state_, correction, person, now, config_.rules); },
+                       "corrections");
 }
 
 Outcome<Result<void>> Turns::decide_correction(std::string_view id, bool ratify, std::string_view person,
@@ -283,15 +285,14 @@ Outcome<Result<void>> Turns::decide_correction(std::string_view id, bool ratify,
         context.why = fmt::format("{} {} {} {} {}: {}", c->id, c->station, pollutant_label(c->pollutant),
                                   format_hour(c->first), correction_kind_zh(c->kind), c->why);
     }
-    return person_says(
-        [&](Instant now) { return admit_decision(state_, id, ratify, person, why, now, config_.rules); },
-        "corrections_decided", context);
+    return person_says([&](Instant now) { return admit_decision(state_, id, ratify, person, why, now, config_.rules); },
+                       "corrections_decided", context);
 }
 
 Outcome<Result<void>> Turns::sign_off(std::string_view place, const SignOff& sign_off, std::string_view person)
 {
-    return person_says(
-        [&](Instant now) { return admit_sign_off(state_, place, sign_off, person, now, config_.rules); }, "sign_offs");
+    return person_says([&](Instant now) { return admit_sign_off(state_, place, sign_off, person, now, config_.rules); },
+                       "sign_offs");
 }
 
 Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::string_view person)

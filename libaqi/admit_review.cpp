@@ -45,8 +45,8 @@ Result<CorrectionMade> admit_correction(const State& state, Correction c, std::s
     if (last_hour_over(at, rules.network.offset) < c.last)
         return refused(fmt::format("{} is not over", format_hour(c.last)));
     if (!still_open(state, c.first.day(), rules))
-        return refused(fmt::format("{} is more than {} days before the last closed hour", format_hour(c.first),
-                                   rules.open_days));
+        return refused(
+            fmt::format("{} is more than {} days before the last closed hour", format_hour(c.first), rules.open_days));
     if (c.why.empty()) return refused("a correction needs a reason");
     if ((c.kind == CorrectionKind::replace) != c.value.has_value())
         return refused("a value belongs to \"replace\", and to nothing else");
@@ -111,8 +111,8 @@ Result<SignedOff> admit_sign_off(const State& state, std::string_view place_id, 
             for (const auto& other : state.sign_offs(*place))
                 if (other.level == ReviewLevel::validated && other.first <= day && day <= other.last &&
                     other.act.person == (*person)->id)
-                    return refused(fmt::format("{} validated {}; another person ratifies it", (*person)->id,
-                                               format_day(day)));
+                    return refused(
+                        fmt::format("{} validated {}; another person ratifies it", (*person)->id, format_day(day)));
         }
     }
     s.act = {(*person)->id, at};

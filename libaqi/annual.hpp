@@ -69,8 +69,8 @@ private:
     int good_ = 0;
     int lost_ = 0;
     int undetermined_ = 0;
-    int not_lost_ = 0;               ///< days not lost that have any value
-    PerPollutant<int> without_{};    ///< of these, without this pollutant
+    int not_lost_ = 0;            ///< days not lost that have any value
+    PerPollutant<int> without_{}; ///< of these, without this pollutant
     std::optional<LocalDay> through_;
 
 public:

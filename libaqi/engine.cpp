@@ -227,10 +227,7 @@ public:
             days.erase(e.day);
     }
 
-    void operator()(const Noticed& e)
-    {
-        ++state_.notices_[day_at(e.notice.at, rules_.network.offset).year()];
-    }
+    void operator()(const Noticed& e) { ++state_.notices_[day_at(e.notice.at, rules_.network.offset).year()]; }
 
 private:
     /// The rare ways of an hour: a value under a flag is kept, a correction stays over whatever comes later.
@@ -253,7 +250,8 @@ private:
         const int of_day = hour.hour_of_day();
         const std::pair key{hour, c.pollutant};
         const auto held = state_.held(index, hour, c.pollutant);
-        const Aside received{held.has_value(), held ? held->value : std::nullopt, held ? held->flag : Flag::normal, c.id};
+        const Aside received{held.has_value(), held ? held->value : std::nullopt, held ? held->flag : Flag::normal,
+                             c.id};
         switch (c.kind) {
         case CorrectionKind::invalidate: hours.set(c.pollutant, of_day, std::nullopt, Flag::rejected); break;
         case CorrectionKind::replace: hours.set(c.pollutant, of_day, c.value, Flag::normal); break;

@@ -55,8 +55,11 @@ struct StationHours {
 class State {
 public:
     explicit State(const Network& network)
-        : stations_(network.stations.size()), ledgers_(network.places()), forecasts_(network.areas.size()),
-          sign_offs_(network.places()), dust_(network.areas.size())
+        : stations_(network.stations.size()),
+          ledgers_(network.places()),
+          forecasts_(network.areas.size()),
+          sign_offs_(network.places()),
+          dust_(network.areas.size())
     {}
 
     const StationHours& station(StationIndex station) const { return stations_[station.value]; }
@@ -122,8 +125,7 @@ Result<CorrectionMade> admit_correction(const State& state, Correction correctio
                                         const Rules& rules);
 /// The second level: by a person with the right, and another than the one who made it.
 Result<CorrectionDecided> admit_decision(const State& state, std::string_view correction, bool ratify,
-                                         std::string_view person, std::string_view why, Instant at,
-                                         const Rules& rules);
+                                         std::string_view person, std::string_view why, Instant at, const Rules& rules);
 Result<SignedOff> admit_sign_off(const State& state, std::string_view place, SignOff sign_off, std::string_view person,
                                  Instant at, const Rules& rules);
 Result<DustDeclared> admit_dust(const State& state, DustDeclared declared, std::string_view person, Instant at,

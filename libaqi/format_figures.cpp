@@ -11,10 +11,7 @@ constexpr std::string_view none = "NA";
 
 std::string index_text(const PlaceDay& day) { return day.aqi < 0 ? std::string{none} : std::to_string(day.aqi); }
 
-std::string good_days_text(const GoodDaysFigure& f)
-{
-    return fmt::format("{}/{}/{}", f.good, f.lost, f.undetermined);
-}
+std::string good_days_text(const GoodDaysFigure& f) { return fmt::format("{}/{}/{}", f.good, f.lost, f.undetermined); }
 
 /// The same length of decimals for every value of a pollutant: 73.0 with steps of a tenth.
 int decimals_of(Pollutant p, std::int64_t step_ng)
@@ -54,7 +51,8 @@ void compare_days(PlaceIndex place, LocalDay day, const PlaceDay& before, const 
         if (was != is) out.push_back({id, what, day, p, std::move(was), std::move(is)});
     };
     for (const auto p : all_pollutants)
-        add(Change::What::day_value, p, published_text(before.mean[p], p, *pack), published_text(after.mean[p], p, *pack));
+        add(Change::What::day_value, p, published_text(before.mean[p], p, *pack),
+            published_text(after.mean[p], p, *pack));
     add(Change::What::day_aqi, {}, index_text(before), index_text(after));
     add(Change::What::day_verdict, {}, std::string{verdict_name(before.verdict)},
         std::string{verdict_name(after.verdict)});
@@ -88,8 +86,12 @@ void compare_years(const Figures& before, const Figures& after, const Rules& rul
         for (const auto& was : before.good_days)
             if (was.place == now.place && was.year == now.year && was.through == now.through &&
                 good_days_text(was) != good_days_text(now))
-                out.push_back({rules.network.place_id(now.place), Change::What::good_days, now.through, {},
-                               good_days_text(was), good_days_text(now)});
+                out.push_back({rules.network.place_id(now.place),
+                               Change::What::good_days,
+                               now.through,
+                               {},
+                               good_days_text(was),
+                               good_days_text(now)});
 }
 
 } // namespace aqi

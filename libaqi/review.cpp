@@ -25,7 +25,8 @@ constexpr std::array<Words, 5> figures = {{{"day_value", "日均值"},
                                            {"day_verdict", "优良判定"},
                                            {"annual_mean", "年均值"},
                                            {"good_days", "优良天数"}}};
-constexpr std::array<Words, 3> causes = {{{"late_value", "补传数据"}, {"correction", "审核更正"}, {"rules", "规则变更"}}};
+constexpr std::array<Words, 3> causes = {
+    {{"late_value", "补传数据"}, {"correction", "审核更正"}, {"rules", "规则变更"}}};
 
 } // namespace
 

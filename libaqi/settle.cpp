@@ -100,8 +100,8 @@ HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, co
         return day->value(p, hour.hour_of_day());
     };
     const auto area = rules.network.area_of(place);
-    const auto stations =
-        area ? rules.network.areas[area->value].sites(hour.day()) : std::vector<StationIndex>{StationIndex{place.value}};
+    const auto stations = area ? rules.network.areas[area->value].sites(hour.day())
+                               : std::vector<StationIndex>{StationIndex{place.value}};
     IndexInputs inputs;
     std::vector<std::optional<Concentration>> sites;
     for (const auto p : all_pollutants) {
@@ -232,7 +232,8 @@ private:
         kept.sites = means.sites;
         PlaceLedger& ledger = state_.ledgers_[place.value];
         if (wants_all())
-            if (const PlaceDay* before = ledger.day(day)) compare_days(place, day, *before, kept, rules_, figures_->changes);
+            if (const PlaceDay* before = ledger.day(day))
+                compare_days(place, day, *before, kept, rules_, figures_->changes);
         if (!ledger.put(day, kept, rules_.ledger_days)) return;
         years_.emplace(place, day.year());
         // A corrected day of a past year moves the trailing window of the year that is running.

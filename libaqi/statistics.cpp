@@ -57,9 +57,7 @@ void gather(const PlaceDay& day, LocalDay date, const RulePack& pack, Gathered& 
         const Limit* limit = daily_limit(pack, p);
         if (limit != nullptr && limit->value < day.mean[p]->rounded(pack.step_ng[p])) ++out.of[p].exceeding_days;
     }
-    ++(day.verdict == DayVerdict::good   ? out.good
-       : day.verdict == DayVerdict::lost ? out.lost
-                                         : out.undetermined);
+    ++(day.verdict == DayVerdict::good ? out.good : day.verdict == DayVerdict::lost ? out.lost : out.undetermined);
     ++out.level_days[day.aqi < 0 ? 0 : static_cast<std::size_t>(level_of(day.aqi, pack.level_table))];
     PerPollutant<bool> primary{};
     for (std::size_t i = 0; i < item_count; ++i)
@@ -85,8 +83,8 @@ void round_off(const Gathered& g, const RulePack& pack, PeriodStatistics& out)
         s.highest_day = g.highest[p]->second;
         const Limit* limit = pack.limit(class_2, p, Limit::Period::year);
         if (limit != nullptr && limit->value < *s.published)
-            s.multiple_hundredths = round_half_even(
-                Wide{100} * (s.published->ng_per_m3() - limit->value.ng_per_m3()), limit->value.ng_per_m3());
+            s.multiple_hundredths = round_half_even(Wide{100} * (s.published->ng_per_m3() - limit->value.ng_per_m3()),
+                                                    limit->value.ng_per_m3());
     }
     std::int64_t composite = 0;
     bool whole = true, any = false;

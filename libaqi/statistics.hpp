@@ -60,11 +60,11 @@ struct PeriodStatistics {
     int good = 0;
     int lost = 0;
     int undetermined = 0;
-    PollutantSet never_measured; ///< see GoodDaysFigure
+    PollutantSet never_measured;     ///< see GoodDaysFigure
     std::array<int, 7> level_days{}; ///< by level 1..6; [0]: without an index
     PerPollutant<int> primary_days{};
     int dust_days = 0;
-    std::optional<std::int64_t> compliance_tenths; ///< 达标率 = good / (good + lost), percent
+    std::optional<std::int64_t> compliance_tenths;             ///< 达标率 = good / (good + lost), percent
     PerPollutant<std::optional<std::int64_t>> composite_terms; ///< hundredths, weight applied
     std::optional<std::int64_t> composite_hundredths;          ///< absent when a pollutant has no value
     bool upper_bound() const { return !never_measured.empty(); }
@@ -80,7 +80,8 @@ std::optional<PlaceDay> day_in_form(const State& state, PlaceIndex place, LocalD
 
 /// Competition ranks: equal values share a rank and the next one skips (1, 2, 2, 4). Absent values have none. Smaller is
 /// better unless `larger_is_better`.
-std::vector<std::optional<int>> ranks(std::span<const std::optional<std::int64_t>> values, bool larger_is_better = false);
+std::vector<std::optional<int>> ranks(std::span<const std::optional<std::int64_t>> values,
+                                      bool larger_is_better = false);
 
 /// The same dates of the year before; 29 February becomes 28.
 LocalDay year_before(LocalDay day);

@@ -336,8 +336,8 @@ Projection project(const State& state, PlaceIndex place, int year, Pollutant p, 
     return out;
 }
 
-std::optional<Concentration> needed_in_month(const State& state, PlaceIndex place, int year, Pollutant p, unsigned month,
-                                             const Assumption& assumed, const Rules& rules)
+std::optional<Concentration> needed_in_month(const State& state, PlaceIndex place, int year, Pollutant p,
+                                             unsigned month, const Assumption& assumed, const Rules& rules)
 {
     const YearLedger* days = state.ledger(place).year(year);
     const auto limit = limit_of(target_of(place, year, rules), p);

@@ -86,9 +86,9 @@ struct GoodDayLedger {
     /// Good days needed of the remaining ones, in tenths of a percent: with undetermined days not good, and good.
     std::optional<std::int64_t> needed_rate_tenths;
     std::optional<std::int64_t> needed_rate_least_tenths;
-    std::optional<int> good_year_before;       ///< at the same date
-    std::optional<int> elapsed_year_before;    ///< days with a verdict, good or lost
-    std::vector<LostDay> lost_days;            ///< as far as days are kept
+    std::optional<int> good_year_before;    ///< at the same date
+    std::optional<int> elapsed_year_before; ///< days with a verdict, good or lost
+    std::vector<LostDay> lost_days;         ///< as far as days are kept
     PerPollutant<int> lost_by_primary{};
     Standing standing = Standing::open;
     std::string why;
@@ -120,7 +120,7 @@ std::optional<Concentration> needed_in_month(const State& state, PlaceIndex plac
 struct Resampling {
     int draws = 0;
     std::uint64_t seed = 0;
-    std::vector<int> years; ///< drawn from
+    std::vector<int> years;                       ///< drawn from
     std::optional<Concentration> p5, median, p95; ///< of the year's end, to the nearest ng/m3
     std::optional<std::int64_t> meeting_tenths;   ///< share of draws that meet the target, tenths of a percent
 };

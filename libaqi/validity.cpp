@@ -98,8 +98,8 @@ std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, 
     if (out.is_valid) return out;
     if (out.may_lose < 0 && out.tightest_month != 0) {
         const MonthCoverage& m = out.months[out.tightest_month - 1];
-        out.why_not = fmt::format("{}-{:02} has {} valid days of the {} it needs [{}]", year, m.month, m.valid, m.needed,
-                                  v.clause);
+        out.why_not = fmt::format("{}-{:02} has {} valid days of the {} it needs [{}]", year, m.month, m.valid,
+                                  m.needed, v.clause);
     } else if (out.may_lose < 0)
         out.why_not = fmt::format("{} valid days of the {} the year needs [{}]", out.valid, out.needed, v.clause);
     else

@@ -26,9 +26,9 @@ struct DayCoverage {
     int windows = 0;                       ///< ozone: valid 8-hour windows
     int windows_needed = 0;                ///< ozone: of windows_possible
     int windows_possible = 0;
-    bool has_value = false;    ///< the day has a value
-    bool of_archive = false;   ///< it is the value an archive states for the whole day
-    bool past_record = false;  ///< its hours are no longer, or never were, in memory
+    bool has_value = false;   ///< the day has a value
+    bool of_archive = false;  ///< it is the value an archive states for the whole day
+    bool past_record = false; ///< its hours are no longer, or never were, in memory
 };
 DayCoverage day_coverage(const State& state, StationIndex station, LocalDay day, Pollutant p, const Rules& rules);
 /// "20 of 24 hours; 3 not received (未收到), 1 C (校准)".
@@ -40,7 +40,7 @@ struct MonthCoverage {
     int elapsed = 0; ///< closed or past
     int valid = 0;
     int needed = 0;
-    int may_lose = 0; ///< of the days still to come; negative: the month is void
+    int may_lose = 0;              ///< of the days still to come; negative: the month is void
     std::vector<LocalDay> missing; ///< elapsed days without a value
 };
 
@@ -52,8 +52,8 @@ struct YearCoverage {
     int elapsed = 0;
     int valid = 0;
     int needed = 0;
-    int may_lose_year = 0; ///< by the rule of the year alone
-    int may_lose = 0;      ///< by the tightest rule: the worst case
+    int may_lose_year = 0;       ///< by the rule of the year alone
+    int may_lose = 0;            ///< by the tightest rule: the worst case
     unsigned tightest_month = 0; ///< 0: the year's own rule is the tightest
     std::optional<LocalDay> void_on;
     std::array<MonthCoverage, 12> months;

@@ -198,7 +198,7 @@ struct Writer {
             if (c.pollutant) row["pollutant"] = pollutant_name(*c.pollutant);
             rows.push_back(std::move(row));
         }
-        return {{"number", n.number}, {"at", n.at.ms},           {"cause", notice_cause_name(n.cause)}, {"who", n.who},
+        return {{"number", n.number}, {"at", n.at.ms},        {"cause", notice_cause_name(n.cause)}, {"who", n.who},
                 {"why", n.why},       {"further", n.further}, {"changes", std::move(rows)}};
     }
 };
@@ -221,12 +221,13 @@ CorrectionMade correction_made(const json::object& o)
 
 Noticed noticed(const json::object& o)
 {
-    Notice n{text(o, "number"), instant(o, "at"), named(text(o, "cause"), causes, notice_cause_name),
-             text(o, "who"),    text(o, "why"),   {},
+    Notice n{text(o, "number"),  instant(o, "at"), named(text(o, "cause"), causes, notice_cause_name),
+             text(o, "who"),     text(o, "why"),   {},
              whole(o, "further")};
     for (const auto& v : o.at("changes").as_array()) {
         const auto& row = v.as_object();
-        Change c{text(row, "place"), named(text(row, "what"), changes, change_name), day(row, "day"), {},
+        Change c{text(row, "place"),  named(text(row, "what"), changes, change_name),
+                 day(row, "day"),     {},
                  text(row, "before"), text(row, "after")};
         if (row.contains("pollutant")) c.pollutant = pollutant(row);
         n.changes.push_back(std::move(c));
@@ -285,8 +286,8 @@ Event event_of(std::string_view kind, std::string_view body)
                          {day(o, "first"), day(o, "last"), named(text(o, "level"), review_levels, review_level_name),
                           act(o), text(o, "note")}};
     if (kind == "dust")
-        return DustDeclared{text(o, "area"), day(o, "day"), o.at("is_dust").as_bool(),
-                            {text(o, "document"), text(o, "why"), act(o)}};
+        return DustDeclared{
+            text(o, "area"), day(o, "day"), o.at("is_dust").as_bool(), {text(o, "document"), text(o, "why"), act(o)}};
     if (kind == "notice") return noticed(o);
     throw std::runtime_error(
         fmt::format("the journal holds an event of kind \"{}\", which this version does not know", kind));

@@ -257,14 +257,10 @@ private:
                 annual.push_back(std::move(o));
             }
             for (const auto& f : figures.good_days) {
-                json::object o{{"year", f.year},
-                               {"good", f.good},
-                               {"lost", f.lost},
-                               {"undetermined", f.undetermined},
-                               {"remaining", f.remaining},
-                               {"upper_bound", f.upper_bound()},
-                               {"at_most", f.at_most()},
-                               {"never_measured", labels(f.never_measured)}};
+                json::object o{{"year", f.year},           {"good", f.good},
+                               {"lost", f.lost},           {"undetermined", f.undetermined},
+                               {"remaining", f.remaining}, {"upper_bound", f.upper_bound()},
+                               {"at_most", f.at_most()},   {"never_measured", labels(f.never_measured)}};
                 o["target"] = or_null(f.target);
                 o["met"] = or_null(f.met);
                 o["lost_on"] = day_or_null(f.lost_on);

@@ -35,8 +35,8 @@ json::object correction_json(const Correction& c, const Network& network)
                      {"document", c.document},
                      {"validated", act_json(c.validated, network)},
                      {"decided_why", c.decided_why}};
-    out["value"] = c.value ? json::value(format_concentration(*c.value, display_unit_ng(c.pollutant)))
-                           : json::value(nullptr);
+    out["value"] =
+        c.value ? json::value(format_concentration(*c.value, display_unit_ng(c.pollutant))) : json::value(nullptr);
     out["decided"] = c.decided ? json::value(act_json(*c.decided, network)) : json::value(nullptr);
     return out;
 }
@@ -47,7 +47,7 @@ json::object notice_json(const Notice& n, const Network& network)
 {
     json::array changes;
     for (const auto& c : n.changes) {
-        json::object row{{"place", c.place},   {"what", change_name(c.what)}, {"what_zh", change_zh(c.what)},
+        json::object row{{"place", c.place},         {"what", change_name(c.what)}, {"what_zh", change_zh(c.what)},
                          {"day", format_day(c.day)}, {"before", c.before},          {"after", c.after}};
         row["pollutant"] = c.pollutant ? json::value(pollutant_label(*c.pollutant)) : json::value(nullptr);
         changes.push_back(std::move(row));

@@ -73,3 +73,31 @@ TEST_CASE("a database of version 1 is migrated and everything in it is there")
     CHECK(store.newest_parked(5).size() == 1);
     CHECK(store.counts().size() == 2);
 }
+
+TEST_CASE("a database of version 2 keeps what people said of its data")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 2);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+    State state{rules.network};
+    REQUIRE(store.fold([&](const Event& e) { absorb(state, e, rules); }).has_value());
+
+    const HourEnding first = hour(day(2016, 12, 12), 1);
+    REQUIRE(state.corrections().size() == 1);
+    const Correction& correction = state.corrections().front();
+    CHECK(correction.state == CorrectionState::ratified);
+    CHECK(correction.why == "校准已结束");
+    CHECK(correction.decided->person == "met");
+    // The value under the calibration flag counts since it was accepted; what was received is still known.
+    CHECK(state.station(StationIndex{1}).day(first.day())->value(Pollutant::pm2_5, 1) == conc("44.8"));
+    CHECK(state.held(StationIndex{1}, first, Pollutant::pm2_5)->flag == Flag::calibration);
+    CHECK(state.dust_days(AreaIndex{0}).at(first.day()).document == "总站气字〔2016〕1号");
+    CHECK(state.reviewed(rules.network.place(AreaIndex{0}), first.day(), rules) == ReviewLevel::validated);
+    CHECK(state.notices(2016) == 1);
+    const auto notices = store.newest_notices(10);
+    REQUIRE(notices.size() == 1);
+    CHECK(notices.front().changes.front().after == "45");
+    CHECK(store.newest_marks(10).size() == 1);
+}

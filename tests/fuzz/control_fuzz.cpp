@@ -30,8 +30,8 @@ Config town()
     std::vector<RuleText> texts;
     for (const auto& file : schemas::rule_packs()) texts.push_back({std::string{file.name}, std::string{file.text}});
     c.rules.book = load_rules(texts);
-    c.rules.network.stations = {{"A", "A"}};
-    c.rules.network.areas = {{"city", "city", AreaKind::city, {StationIndex{0}}}};
+    c.rules.network.stations = {{"A", "A", {}}};
+    c.rules.network.areas = {{"city", "city", AreaKind::city, {Membership{StationIndex{0}}}}};
     c.rules.network.organisations = {{"hbj", "hbj", Bureau::environment}};
     Person p{"env", "env", "hbj", true, true, true, WarningLevel::red};
     c.rules.network.persons = {p};

@@ -17,8 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }();
     static const Rules rules = [] {
         Rules r;
-        r.network.stations = {{"A", "A"}};
-        r.network.areas = {{"city", "city", AreaKind::city, {StationIndex{0}}}};
+        r.network.stations = {{"A", "A", {}}};
+        r.network.areas = {{"city", "city", AreaKind::city, {Membership{StationIndex{0}}}}};
         for (const auto p : all_pollutants) r.book.instrument_at_most[p] = Concentration::from_ug_per_m3(10'000);
         return r;
     }();

@@ -16,7 +16,7 @@ daemon::Config simulated_config()
 {
     daemon::Config config;
     config.rules = tests::small_town(stations);
-    Area county{"county", "县", AreaKind::county, {StationIndex{0}}};
+    Area county{"county", "县", AreaKind::county, {Membership{StationIndex{0}}}};
     config.rules.network.areas.push_back(county);
     config.mode = Mode::drill;
     const auto* driver = drivers::driver_named("mqtt-json");

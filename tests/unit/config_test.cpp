@@ -76,10 +76,10 @@ TEST_CASE("a broken configuration is refused whole, with line, column and the kn
           std::string::npos);
     CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385B\", \"2386A\"]"))
               .find("\"2385B\" is not known, did you mean \"2385A\"") != std::string::npos);
-    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = []")).find("at least one station") !=
+    CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = []")).find("at least one evaluation site") !=
           std::string::npos);
     CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385A\", \"2385A\"]"))
-              .find("listed twice") != std::string::npos);
+              .find("a member of \"410600\" twice on the same days") != std::string::npos);
     CHECK(refusal(changed("kind = \"city\"", "kind = \"town\"")).find("known: city, county") != std::string::npos);
     CHECK(refusal(changed("http = \"127.0.0.1:8080\"", "http = \"8080\"")).find("must read address:port") !=
           std::string::npos);

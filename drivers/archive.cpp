@@ -38,10 +38,14 @@ constexpr Spelling spellings[] = {
     {"臭氧", Pollutant::o3},      {"pm2.5", Pollutant::pm2_5},   {"pm25", Pollutant::pm2_5},
     {"pm2_5", Pollutant::pm2_5},  {"细颗粒物", Pollutant::pm2_5}};
 
-enum class Suffix { none, one_hour, eight_hours, day };
+enum class Suffix { none, one_hour, eight_hours, day, nowcast };
 
 std::optional<Item> item_of(Pollutant pollutant, Suffix suffix, Report of)
 {
+    if (suffix == Suffix::nowcast)
+        return pollutant == Pollutant::pm10    ? std::optional{Item::pm10_nowcast}
+               : pollutant == Pollutant::pm2_5 ? std::optional{Item::pm2_5_nowcast}
+                                               : std::nullopt;
     const auto pick = [&](Item hour, Item day) { return of == Report::hour ? hour : day; };
     if (pollutant == Pollutant::o3) {
         if (suffix == Suffix::one_hour) return Item::o3_1h;
@@ -84,7 +88,7 @@ std::optional<Concentrations> concentration_column(std::string_view header, Repo
     }
     Suffix suffix = Suffix::none;
     constexpr std::pair<std::string_view, Suffix> suffixes[] = {
-        {"_1h", Suffix::one_hour}, {"_8h", Suffix::eight_hours}, {"_24h", Suffix::day}};
+        {"_1h", Suffix::one_hour}, {"_8h", Suffix::eight_hours}, {"_24h", Suffix::day}, {"_nowcast", Suffix::nowcast}};
     for (const auto& [ending, meaning] : suffixes) {
         if (!name.ends_with(ending)) continue;
         suffix = meaning;
@@ -242,7 +246,7 @@ Result<ArchiveColumns> ArchiveColumns::find(const std::vector<std::string>& head
     }
     if (!any)
         return Fault{Reason::malformed, fmt::format("no column is a concentration; known: PM2.5, pm25, pm2_5, PM10, "
-                                                    "SO2, NO2, CO, O3, O3_1h, O3_8h, ..._24h")};
+                                                    "SO2, NO2, CO, O3, O3_1h, O3_8h, ..._24h, ..._nowcast")};
     return out;
 }
 

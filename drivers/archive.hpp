@@ -38,6 +38,7 @@ public:
     /// The concentrations of a row. Fault: malformed or impossible_value, naming the column.
     Result<std::array<std::optional<Concentration>, item_count>> values(const CsvRow& row) const;
 
+    bool has(Item item) const { return items_[index_of(item)].has_value(); }
     bool has_time() const { return date_.has_value() || split_.has_value(); }
     /// Whose row this is: the station if there is such a column, else the city or area; empty without either.
     std::string place(const CsvRow& row) const;

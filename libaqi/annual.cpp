@@ -56,9 +56,17 @@ void YearLedger::replace(LocalDay day, const PlaceDay& before, const PlaceDay& a
 
 bool YearLedger::valid(Pollutant p, const Validity& validity) const
 {
-    if (valid_days(p) < validity.year_days) return false;
+    if (valid_days(p) < std::max(validity.year_days, 1)) return false;
     for (std::size_t month = 0; month < 12; ++month)
         if (month_days_[p][month] < (month == 1 ? validity.february_days : validity.month_days)) return false;
+    for (unsigned quarter = 0; quarter < 4; ++quarter) {
+        int valid = 0, days = 0;
+        for (unsigned month = 3 * quarter; month < 3 * quarter + 3; ++month) {
+            valid += month_days_[p][month];
+            days += static_cast<int>(days_in_month(year_, month + 1));
+        }
+        if (valid * 100 < days * validity.quarter_percent) return false;
+    }
     return true;
 }
 

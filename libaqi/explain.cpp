@@ -60,6 +60,10 @@ void explain_station_pollutant(Lines& out, const DayHours& hours, const DayMeans
     out.push_back(fmt::format("  {} ({}): {} of 24 hours valid", pollutant_label(p), display_unit(p), means.valid[p]));
     explain_hours(out, hours, p);
     if (const auto why = excluded(hours, p); !why.empty()) out.push_back(fmt::format("    excluded: {}", why));
+    if (p == Pollutant::o3 && v.window_hours == 0) {
+        out.emplace_back("    this edition has no 8-hour means");
+        return;
+    }
     if (p == Pollutant::o3) {
         out.push_back(fmt::format("    {} of {} sliding {}-hour means ending {:02}:00-24:00 are valid (each needs {} "
                                   "hours); {} needed, or a maximum above {} [{}]",
@@ -125,7 +129,7 @@ void explain_index(Lines& out, const DayMeans& means, const DayFigure& figure, c
             out.push_back(fmt::format("  {}: no value, no sub-index", pollutant_label(p)));
             continue;
         }
-        const Concentration rounded = means.mean[p]->rounded(pack.step_ng[p]);
+        const Concentration rounded = round_for_index(*means.mean[p], p, pack);
         const auto& table = pack.tables[index_of(item)];
         out.push_back(fmt::format("  {}: {} -> {} {}; {}", item_name(item), text_of(*means.mean[p], p),
                                   text_of(rounded, p), display_unit(p),
@@ -167,6 +171,7 @@ std::vector<std::string> explain_day(const State& state, PlaceIndex place, Local
     }
     out.push_back(fmt::format("Edition {} ({}), chosen by the day observed; hours 01:00-24:00 of {}", pack->id,
                               pack->title_zh, format_offset(rules.network.offset)));
+    if (!pack->provisional.empty()) out.push_back(fmt::format("Provisional (暂定): {}", pack->provisional));
     const DayMeans means = day_means(state, place, day, rules);
     const auto area = rules.network.area_of(place);
     for (const auto p : all_pollutants) {
@@ -221,10 +226,11 @@ std::vector<std::string> explain_year(const State& state, PlaceIndex place, int 
                                   f.valid_days, text_of(f.mean, p), display_unit(p),
                                   text_of(Concentration::from_ng_per_m3(pack->step_ng[p]), p), text_of(f.published, p),
                                   pack->rounding_clause));
-        out.push_back(fmt::format("Year {}, {} (needs {} days, {} in each month, February {}) [{}]",
-                                  f.year_over ? "over" : "not over", f.year_valid ? "valid" : "not valid",
-                                  pack->validity.year_days, pack->validity.month_days, pack->validity.february_days,
-                                  pack->validity.clause));
+        const Validity& v = pack->validity;
+        out.push_back(fmt::format(
+            "Year {}, {} (needs {} days, {} in each month, February {}{}) [{}]", f.year_over ? "over" : "not over",
+            f.year_valid ? "valid" : "not valid", v.year_days, v.month_days, v.february_days,
+            v.quarter_percent > 0 ? fmt::format(", {} % of each quarter", v.quarter_percent) : "", v.clause));
         if (!f.target) continue;
         out.push_back(fmt::format("Target at most {}: {}", text_of(f.target, p),
                                   !f.met   ? "not proven"

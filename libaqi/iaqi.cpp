@@ -10,22 +10,22 @@ namespace {
 /// HJ 633: a primary pollutant is named only above this level's upper end (level 一级).
 bool names_primary(int aqi, const LevelTable& levels) { return aqi > levels.upto[0]; }
 
-std::string_view token(Item item) { return item == Item::o3_8h ? "O3_8h" : pollutant_label(pollutant_of(item)); }
-
+/// All values of one pollutant share a token, but ozone's 8-hour value has its own.
 std::string joined(ItemSet primary, std::string_view separator, std::string_view ozone_8h)
 {
     std::string out;
-    Pollutant last{};
-    bool any = false;
-    for (std::size_t i = 0; i < item_count; ++i) {
-        const auto item = static_cast<Item>(i);
-        if (!primary.contains(item)) continue;
-        // 1-hour and 24-hour values of one pollutant share a token; ozone's 8-hour value has its own.
-        if (any && last == pollutant_of(item) && item != Item::o3_8h) continue;
-        if (any) out += separator;
-        out += item == Item::o3_8h ? ozone_8h : token(item);
-        last = pollutant_of(item);
-        any = true;
+    const auto add = [&](std::string_view token) {
+        if (!out.empty()) out += separator;
+        out += token;
+    };
+    for (const auto p : all_pollutants) {
+        bool named = false;
+        for (std::size_t i = 0; i < item_count; ++i) {
+            const auto item = static_cast<Item>(i);
+            named = named || (item != Item::o3_8h && pollutant_of(item) == p && primary.contains(item));
+        }
+        if (named) add(pollutant_label(p));
+        if (p == Pollutant::o3 && primary.contains(Item::o3_8h)) add(ozone_8h);
     }
     return out;
 }
@@ -61,8 +61,8 @@ std::optional<int> sub_index(Concentration rounded, const IndexTable& table, Ind
     // Equation (1): IAQI = (IAQIhi - IAQIlo) / (BPhi - BPlo) x (C - BPlo) + IAQIlo.
     const Wide rise = Wide{band.high_index - band.low_index} * std::max<std::int64_t>(c - band.low_ng, 0);
     const Wide run = band.high_ng - band.low_ng;
-    return band.low_index +
-           static_cast<int>(rounding == IndexRounding::up ? round_up(rise, run) : round_half_up(rise, run));
+    const std::int64_t rounded_rise = rounding == IndexRounding::up ? round_up(rise, run) : round_half_up(rise, run);
+    return static_cast<int>(std::min<std::int64_t>(band.low_index + rounded_rise, index_max));
 }
 
 Concentration round_for_index(Concentration value, Pollutant pollutant, const RulePack& pack)
@@ -72,6 +72,12 @@ Concentration round_for_index(Concentration value, Pollutant pollutant, const Ru
                                    ? round_down(value.ng_per_m3(), step)
                                    : round_half_even(value.ng_per_m3(), step);
     return Concentration::from_ng_per_m3(steps * step);
+}
+
+Concentration round_for_index(const Mean& mean, Pollutant pollutant, const RulePack& pack)
+{
+    return pack.concentration_rounding == ConcentrationRounding::truncate ? mean.rounded_down(pack.step_ng[pollutant])
+                                                                          : mean.rounded(pack.step_ng[pollutant]);
 }
 
 int level_of(int aqi, const LevelTable& levels)

@@ -1,10 +1,11 @@
 // libaqi/iaqi: concentrations into sub-indices, the index, its level and its primary pollutants.
 //
-// Knows: HJ 633's equation (1) in exact integers, rounding up, ties among primary pollutants, what a pack says of values
-// above a table and of missing pollutants.
+// Knows: HJ 633's equation (1), which is US EPA's too, in exact integers, ties among primary pollutants, what a pack says
+// of rounding, of values above a table and of missing pollutants.
 // Does not know: how the concentrations were averaged (rollup), or any breakpoint (rule packs).
 #pragma once
 
+#include "libaqi/mean.hpp"
 #include "libaqi/rule_pack.hpp"
 
 #include <array>
@@ -66,11 +67,17 @@ struct IndexResult {
     bool operator==(const IndexResult&) const = default;
 };
 
+/// Where the line of a table without a top stops: indices are stored in 16 bits. No instrument comes near; the 10 000
+/// ug/m3 of PM2.5 that one may report are index 19 772.
+inline constexpr int index_max = 32'767;
+
 /// The sub-index of a rounded concentration on one table; absent above a table that refers elsewhere.
 std::optional<int> sub_index(Concentration rounded, const IndexTable& table, IndexRounding rounding);
 
 /// To the pack's decimals for the pollutant, as the pack rounds.
 Concentration round_for_index(Concentration value, Pollutant pollutant, const RulePack& pack);
+/// From the exact fraction, once.
+Concentration round_for_index(const Mean& mean, Pollutant pollutant, const RulePack& pack);
 
 /// The index of one report. `rule` is the pack's own, or a stricter one the caller asks for. `not_in_plan`: pollutants the
 /// place does not monitor by plan; they are exempt where the pack says so (plan_exempts) and have no value.

@@ -44,6 +44,12 @@ public:
         return Concentration::from_ng_per_m3(round_half_even(scaled_, Wide{hours_lcm} * parts_ * step_ng) * step_ng);
     }
 
+    /// Cut to a multiple of step_ng.
+    constexpr Concentration rounded_down(std::int64_t step_ng) const
+    {
+        return Concentration::from_ng_per_m3(round_down(scaled_, Wide{hours_lcm} * parts_ * step_ng) * step_ng);
+    }
+
     friend constexpr bool operator==(const Mean& a, const Mean& b)
     {
         return a.scaled_ * b.parts_ == b.scaled_ * a.parts_;

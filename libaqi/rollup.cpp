@@ -9,6 +9,7 @@ namespace {
 /// hour enters, one leaves.
 void ozone_windows(const DayHours& hours, const Validity& v, DayMeans& out)
 {
+    if (v.window_hours == 0) return;
     std::int64_t sum = 0, highest_sum = 0;
     int valid = 0, highest_valid = 0, windows = 0;
     for (int end = 1; end <= 24; ++end) {
@@ -94,14 +95,32 @@ DayMeans area_day(std::span<const DayMeans* const> sites, const Validity& validi
     return out;
 }
 
+namespace {
+
+std::optional<Mean> of_enough(std::span<const Mean> means, std::size_t sites, const Validity& validity)
+{
+    if (!enough_sites(static_cast<int>(means.size()), static_cast<int>(sites), validity)) return std::nullopt;
+    return Mean::of_sites(means);
+}
+
+} // namespace
+
 std::optional<Mean> area_hour(std::span<const std::optional<Concentration>> sites, const Validity& validity)
 {
     std::vector<Mean> means;
     means.reserve(sites.size());
     for (const auto& site : sites)
         if (site) means.push_back(Mean::of(*site));
-    if (!enough_sites(static_cast<int>(means.size()), static_cast<int>(sites.size()), validity)) return std::nullopt;
-    return Mean::of_sites(means);
+    return of_enough(means, sites.size(), validity);
+}
+
+std::optional<Mean> area_mean(std::span<const std::optional<Mean>> sites, const Validity& validity)
+{
+    std::vector<Mean> means;
+    means.reserve(sites.size());
+    for (const auto& site : sites)
+        if (site) means.push_back(*site);
+    return of_enough(means, sites.size(), validity);
 }
 
 } // namespace aqi

@@ -86,4 +86,7 @@ DayMeans area_day(std::span<const DayMeans* const> sites, const Validity& validi
 /// The area's hour: the mean over its sites' hourly values.
 std::optional<Mean> area_hour(std::span<const std::optional<Concentration>> sites, const Validity& validity);
 
+/// The mean over what each site made of its own hours.
+std::optional<Mean> area_mean(std::span<const std::optional<Mean>> sites, const Validity& validity);
+
 } // namespace aqi

@@ -1,7 +1,8 @@
 // libaqi/rounding: every rounding rule the standards name, once, on integers.
 //
 // Knows: GB/T 8170-2008 (3.2: to nearest, a tie to the even digit), the index's "round up" (HJ 633-2012 6.2,
-// HJ 633-2026 4.2.6), and US EPA's truncation and rounding to nearest. No other file rounds; one that divides does so exactly or says why it may cut.
+// HJ 633-2026 4.2.6), and US EPA's truncation and rounding to nearest. No other file rounds; one that divides does so
+// exactly or says why it may cut.
 // Does not know: to how many digits a figure is rounded (rule packs) or what it means.
 #pragma once
 

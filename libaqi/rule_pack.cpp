@@ -1,6 +1,6 @@
 #include "libaqi/rule_pack.hpp"
 
-#include "libaqi/settings.hpp"
+#include "libaqi/rule_pack_read.hpp"
 
 #include <fmt/format.h>
 
@@ -41,173 +41,6 @@ constexpr LevelRow level_rows[] = {{WarningLevel::none, "none", "无"},
                                    {WarningLevel::yellow, "yellow", "黄色"},
                                    {WarningLevel::orange, "orange", "橙色"},
                                    {WarningLevel::red, "red", "红色"}};
-
-std::vector<std::string> item_names()
-{
-    std::vector<std::string> out;
-    for (const auto& row : item_rows) out.emplace_back(row.name);
-    return out;
-}
-
-Item read_item(const Settings& at, std::string_view key, std::string_view name)
-{
-    if (const auto item = item_named(name)) return *item;
-    at.fail_unknown(key, name, item_names());
-}
-
-void read_index(const Settings& index, RulePack& pack)
-{
-    std::vector<int> levels;
-    for (const auto level : index.integers("levels")) levels.push_back(static_cast<int>(level));
-    if (levels.size() < 2 || levels.front() != 0 || !std::is_sorted(levels.begin(), levels.end()))
-        index.fail("levels", "\"levels\" must rise from 0");
-    pack.index_clause = index.text("clause");
-    pack.tables = {};
-    for (const auto& table : index.tables("table")) {
-        const Item item = read_item(table, "name", table.text("name"));
-        IndexTable out;
-        std::vector<std::int64_t> points;
-        for (const auto point : table.integers("points")) points.push_back(point * display_unit_ng(pollutant_of(item)));
-        if (points.size() < 2 || points.size() > levels.size() ||
-            std::adjacent_find(points.begin(), points.end(), std::greater_equal<>{}) != points.end())
-            table.fail("points", "\"points\" must rise, at most one for each of \"levels\"");
-        for (std::size_t i = 1; i < points.size(); ++i)
-            out.bands.push_back({points[i - 1], points[i], levels[i - 1], levels[i]});
-        // above = "top" | an item | a fixed sub-index
-        if (!table.holds_text("above")) {
-            out.above = IndexTable::Above::fixed;
-            out.fixed = static_cast<int>(table.integer("above", 0, levels.back()));
-        } else if (const std::string above = table.text("above"); above != "top") {
-            out.above = IndexTable::Above::other_item;
-            out.other = read_item(table, "above", above);
-        }
-        if (pack.tables[index_of(item)]) table.fail("name", "this table is there twice");
-        pack.tables[index_of(item)] = std::move(out);
-        table.done();
-    }
-    index.done();
-}
-
-ReportRule read_report(const Settings& report, const RulePack& pack)
-{
-    ReportRule out;
-    out.clause = report.text("clause");
-    for (const auto& entry : report.texts_or_none("items")) {
-        const auto colon = entry.find(':');
-        if (colon == std::string::npos) report.fail("items", fmt::format("\"{}\" must read value:table", entry));
-        const Item item = read_item(report, "items", entry.substr(0, colon));
-        const Item table = read_item(report, "items", entry.substr(colon + 1));
-        if (!pack.tables[index_of(table)])
-            report.fail("items", fmt::format("\"{}\": this pack has no table {}", entry, item_name(table)));
-        out.entries.push_back({item, table});
-    }
-    if (out.entries.empty()) report.fail("items", "a report needs at least one item");
-    report.done();
-    return out;
-}
-
-template <std::size_t n>
-std::array<std::string, n> read_words(const Settings& from, std::string_view key)
-{
-    auto words = from.texts_or_none(key);
-    if (words.size() != n) from.fail(key, fmt::format("\"{}\" must list {} texts", key, n));
-    std::array<std::string, n> out;
-    std::move(words.begin(), words.end(), out.begin());
-    return out;
-}
-
-LevelTable read_levels(const Settings& from)
-{
-    LevelTable out;
-    const auto upto = from.integers("upto");
-    if (upto.size() != out.upto.size()) from.fail("upto", "\"upto\" must list five indices");
-    std::transform(upto.begin(), upto.end(), out.upto.begin(), [](std::int64_t v) { return static_cast<int>(v); });
-    out.zh = read_words<6>(from, "zh");
-    out.en = read_words<6>(from, "en");
-    out.advice_zh = read_words<6>(from, "advice_zh");
-    out.advice_en = read_words<6>(from, "advice_en");
-    out.good_at_most = static_cast<int>(from.integer("good_at_most", 0, 500));
-    out.clause = from.text("clause");
-    from.done();
-    return out;
-}
-
-Validity read_validity(const Settings& from)
-{
-    const auto count = [&](std::string_view key, int most) { return static_cast<int>(from.integer(key, 0, most)); };
-    Validity v;
-    v.day_hours = count("day_hours", 24);
-    v.window_hours = count("window_hours", 24);
-    v.window_hours_valid = count("window_hours_valid", 24);
-    v.window_first_end = count("window_first_end", 24);
-    v.windows_valid = count("windows_valid", 24);
-    v.window_limit = Concentration::from_ug_per_m3(from.integer("window_limit_ug_m3", 0, 100'000));
-    v.year_days = count("year_days", 366);
-    v.month_days = count("month_days", 31);
-    v.february_days = count("february_days", 29);
-    v.sites_percent = count("sites_percent", 100);
-    v.few_sites_below = count("few_sites_below", 100);
-    v.few_sites_percent = count("few_sites_percent", 100);
-    v.clause = from.text("clause");
-    if (v.day_hours < 1 || v.window_hours < 1 || v.window_hours_valid < 1 || v.window_first_end < v.window_hours)
-        from.fail({},
-                  "day_hours and the window's hours must be at least 1, and the first window must fit into the day");
-    from.done();
-    return v;
-}
-
-void read_pack(const Settings& from, RulePack& pack)
-{
-    pack.title_zh = from.text("title_zh");
-    pack.title_en = from.text("title_en");
-    pack.from = {};
-    pack.until = {};
-    if (const auto in_force = from.table_if("in_force")) {
-        pack.from = in_force->day("from");
-        pack.until = in_force->day_if("until");
-        if (pack.until && *pack.until < *pack.from) in_force->fail("until", "ends before it begins");
-        in_force->done();
-    }
-    // A pack that extends another repeats only the tables that differ.
-    const bool extends = from.has("extends");
-    const auto section = [&](std::string_view key) -> std::optional<Settings> {
-        return extends ? from.table_if(key) : std::optional<Settings>{from.table(key)};
-    };
-    if (const auto index = section("index")) read_index(*index, pack);
-    if (const auto report = section("report")) {
-        if (const auto hour = report->table_if("hour")) pack.hour = read_report(*hour, pack);
-        if (const auto day = report->table_if("day")) pack.day = read_report(*day, pack);
-        if (pack.hour.entries.empty() || pack.day.entries.empty())
-            report->fail({}, "a report for hour and one for day is needed");
-        report->done();
-    }
-    if (const auto decimals = section("decimals")) {
-        for (const auto p : all_pollutants) {
-            pack.step_ng[p] = display_unit_ng(p);
-            for (auto places = decimals->integer(pollutant_name(p), 0, 3); places > 0; --places) pack.step_ng[p] /= 10;
-        }
-        pack.rounding_clause = decimals->text("clause");
-        decimals->done();
-    }
-    if (const auto missing = section("missing")) {
-        pack.missing = missing->choice<MissingRule>("rule", {{"maximum_of_present", MissingRule::maximum_of_present},
-                                                             {"above_100_only", MissingRule::above_100_only}});
-        pack.missing_clause = missing->text("clause");
-        missing->done();
-    }
-    if (const auto levels = section("levels")) pack.level_table = read_levels(*levels);
-    if (const auto validity = section("validity")) pack.validity = read_validity(*validity);
-    if (const auto limits = section("annual_limit")) {
-        pack.limits.clear();
-        for (const auto p : all_pollutants)
-            if (limits->has(pollutant_name(p)))
-                pack.limits.push_back(
-                    {"2", p, Limit::Period::year,
-                     Concentration::from_ng_per_m3(limits->integer(pollutant_name(p), 0, 100'000) * display_unit_ng(p)),
-                     0});
-        limits->done();
-    }
-}
 
 WarningRules read_warning(const Settings& from)
 {
@@ -342,6 +175,8 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
         }
         if (kind == "warning") {
             book.warnings.push_back(read_warning(from));
+        } else if (kind == "guideline") {
+            book.guidelines.push_back(read_guideline(from));
         } else if (kind == "targets") {
             (void)from.text("title_zh");
             (void)from.text("title_en");
@@ -358,7 +193,7 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
             if (book.qc) from.fail("id", "there is a pack of kind \"qc\" already");
             book.qc = read_qc_rules(from);
         } else {
-            from.fail_unknown("kind", kind, {"index", "warning", "targets", "instruments", "qc"});
+            from.fail_unknown("kind", kind, {"index", "guideline", "warning", "targets", "instruments", "qc"});
         }
         from.done();
     }

@@ -45,6 +45,23 @@ std::string_view item_name(Item item); ///< "o3_8h"
 Pollutant pollutant_of(Item item);
 std::optional<Item> item_named(std::string_view name);
 
+/// What an item is a mean of.
+enum class Averaging : std::uint8_t { hour, eight_hours, day, nowcast };
+constexpr Averaging averaging_of(Item item)
+{
+    switch (item) {
+    case Item::so2_24h:
+    case Item::no2_24h:
+    case Item::pm10_24h:
+    case Item::co_24h:
+    case Item::pm2_5_24h: return Averaging::day;
+    case Item::o3_8h: return Averaging::eight_hours;
+    case Item::pm10_nowcast:
+    case Item::pm2_5_nowcast: return Averaging::nowcast;
+    default: return Averaging::hour;
+    }
+}
+
 enum class Report : std::uint8_t { hour, day };
 
 /// What to publish when a pollutant of the report is missing.
@@ -134,10 +151,10 @@ struct CompositeIndex {
 
 /// GB 3095 table 4 and HJ 663: when a mean may be stated. Counts of hours, windows, days; shares in percent.
 struct Validity {
-    int hour_minutes = 0; ///< minutes of measurement in an hour
+    int hour_minutes = 0; ///< minutes of measurement in an hour; 0: nothing is asked
     int day_hours = 0;
-    int sliding_day_hours = 0; ///< of the 24 hours behind a sliding 24-hour mean
-    int window_hours = 0;
+    int sliding_day_hours = 0; ///< of the 24 hours behind a sliding 24-hour mean; 0: the edition has no such mean
+    int window_hours = 0;      ///< ozone's sliding mean; 0: the edition has no such mean
     int window_hours_valid = 0;
     int window_first_end = 0;
     int windows_valid = 0;
@@ -167,7 +184,7 @@ struct RulePack {
     std::string index_clause;
     ReportRule hour;
     ReportRule day;
-    PerPollutant<std::int64_t> step_ng; ///< concentrations are rounded half-even to this before the index
+    PerPollutant<std::int64_t> step_ng; ///< concentrations lose the digits below this before the index
     std::string rounding_clause;
     MissingRule missing = MissingRule::maximum_of_present;
     std::string missing_clause;
@@ -177,6 +194,7 @@ struct RulePack {
     LevelTable level_table;
     Validity validity;
     std::vector<Limit> limits;
+    std::string limits_clause;
     PerPollutant<int> percentile; ///< HJ 663: of the daily values of a year; 0: none
     std::string percentile_clause;
     CompositeIndex composite;

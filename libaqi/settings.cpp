@@ -213,6 +213,29 @@ std::int64_t Settings::integer_or(std::string_view key, std::int64_t otherwise, 
     return has(key) ? integer(key, least, most) : otherwise;
 }
 
+std::string Settings::number(std::string_view key) const
+{
+    const Node& node = need(key);
+    if (node.type != toml::node_type::integer && node.type != toml::node_type::string)
+        fail(key,
+             fmt::format("\"{}\" must be a whole number or a decimal in quotes, not {}", key, kind_name(node.type)));
+    return node.text;
+}
+
+std::vector<std::string> Settings::numbers(std::string_view key) const
+{
+    const Node& node = need(key);
+    if (node.type != toml::node_type::array) fail(key, fmt::format("\"{}\" must be a list of numbers", key));
+    std::vector<std::string> out;
+    for (const auto& item : node.items) {
+        if (item.type != toml::node_type::integer && item.type != toml::node_type::string)
+            throw SettingError(fmt::format("{}: \"{}\" must list whole numbers or decimals in quotes, not {}",
+                                           position(document_->name, item.at), key, kind_name(item.type)));
+        out.push_back(item.text);
+    }
+    return out;
+}
+
 bool Settings::flag_or(std::string_view key, bool otherwise) const
 {
     const Node* node = find(key);

@@ -41,6 +41,9 @@ public:
     std::string text_or(std::string_view key, std::string_view otherwise) const;
     std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most) const;
     std::int64_t integer_or(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
+    /// A whole number, or a decimal in quotes, as text: decimals never pass through a binary number.
+    std::string number(std::string_view key) const;
+    std::vector<std::string> numbers(std::string_view key) const;
     bool flag_or(std::string_view key, bool otherwise) const;
     LocalDay day(std::string_view key) const;
     std::optional<LocalDay> day_if(std::string_view key) const;

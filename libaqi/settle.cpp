@@ -2,6 +2,7 @@
 #include "libaqi/engine.hpp"
 
 #include "libaqi/format_figures.hpp"
+#include "libaqi/nowcast.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,6 @@
 namespace aqi {
 namespace {
 
-/// Real-time figures are made of 1-hour values; a pack that asks for sliding means finds none here.
 constexpr std::array<Item, pollutant_count> hour_items = {Item::so2_1h, Item::no2_1h, Item::pm10_1h,
                                                           Item::co_1h,  Item::o3_1h,  Item::pm2_5_1h};
 constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h,
@@ -20,7 +20,7 @@ constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no
 std::optional<Concentration> for_index(const std::optional<Mean>& mean, Pollutant p, const RulePack& pack)
 {
     if (!mean) return std::nullopt;
-    return mean->rounded(pack.step_ng[p]);
+    return round_for_index(*mean, p, pack);
 }
 
 IndexResult day_index(const DayMeans& means, const RulePack& pack, PollutantSet not_in_plan)
@@ -88,17 +88,61 @@ DayFigure day_figure(const State& state, PlaceIndex place, LocalDay day, const R
     return figure_of(day_means(state, place, day, rules), place, day, rules);
 }
 
+namespace {
+
+std::optional<Concentration> value_at(const StationHours& station, Pollutant p, HourEnding hour)
+{
+    const DayHours* day = station.day(hour.day());
+    if (day == nullptr) return std::nullopt;
+    return day->value(p, hour.hour_of_day());
+}
+
+/// An item of a place's hour that looks at the hours behind it: of an area the mean over what its sites made of theirs.
+std::optional<Mean> item_behind(const State& state, const Network& network, PlaceIndex place, HourEnding hour,
+                                Item item, const Validity& validity)
+{
+    const auto of_station = [&](StationIndex station) {
+        std::array<std::optional<Concentration>, hours_behind_most> behind;
+        const auto hours = std::span{behind}.first(static_cast<std::size_t>(hours_of(item, validity)));
+        for (std::size_t back = 0; back < hours.size(); ++back)
+            hours[back] = value_at(state.station(station), pollutant_of(item), hour.plus(-static_cast<int>(back)));
+        return item_of(item, hours, validity);
+    };
+    const auto area = network.area_of(place);
+    if (!area) return of_station(StationIndex{place.value});
+    std::vector<std::optional<Mean>> sites;
+    for (const auto station : network.areas[area->value].sites(hour.day())) sites.push_back(of_station(station));
+    return area_mean(sites, validity);
+}
+
+constexpr bool looks_back(Item item) { return averaging_of(item) != Averaging::hour; }
+
+/// How many hours a real-time report is made from, and the hours its tables send a value to that lies above them.
+struct Reach {
+    int report = 1;
+    int above_table = 1;
+};
+
+Reach reach_of(const RulePack& pack)
+{
+    Reach out;
+    for (const auto& entry : pack.hour.entries) {
+        out.report = std::max(out.report, hours_of(entry.item, pack.validity));
+        const IndexTable& table = *pack.tables[index_of(entry.table)];
+        if (table.above == IndexTable::Above::other_item)
+            out.above_table = std::max(out.above_table, hours_of(table.other, pack.validity));
+    }
+    return out;
+}
+
+} // namespace
+
 HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, const Rules& rules)
 {
     HourFigure out;
     out.place = place;
     out.hour = hour;
     const RulePack* pack = rules.pack(hour.day());
-    const auto value_at = [&](StationIndex station, Pollutant p) -> std::optional<Concentration> {
-        const DayHours* day = state.station(station).day(hour.day());
-        if (day == nullptr) return std::nullopt;
-        return day->value(p, hour.hour_of_day());
-    };
     const auto area = rules.network.area_of(place);
     const auto stations = area ? rules.network.areas[area->value].sites(hour.day())
                                : std::vector<StationIndex>{StationIndex{place.value}};
@@ -107,18 +151,31 @@ HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, co
     for (const auto p : all_pollutants) {
         std::optional<Mean> mean;
         if (!area) {
-            if (const auto value = value_at(StationIndex{place.value}, p)) mean = Mean::of(*value);
+            if (const auto value = value_at(state.station(StationIndex{place.value}), p, hour)) mean = Mean::of(*value);
         } else if (pack != nullptr) {
             sites.clear();
-            for (const auto station : stations) sites.push_back(value_at(station, p));
+            for (const auto station : stations) sites.push_back(value_at(state.station(station), p, hour));
             mean = area_hour(sites, pack->validity);
         }
         if (!mean) continue;
         out.value[p] = mean->rounded(1);
-        if (pack != nullptr) inputs[hour_items[index_of(p)]] = mean->rounded(pack->step_ng[p]);
+        if (pack != nullptr) inputs[hour_items[index_of(p)]] = round_for_index(*mean, p, *pack);
     }
-    if (pack != nullptr)
-        out.index = make_index(inputs, *pack, Report::hour, pack->missing, rules.network.exempt(place, hour.day()));
+    if (pack == nullptr) return out;
+    // Sliding means and NowCast only where this report asks for them, or a table that this hour's value lies above.
+    const auto add = [&](Item item) {
+        if (!looks_back(item)) return;
+        const auto mean = item_behind(state, rules.network, place, hour, item, pack->validity);
+        inputs[item] = for_index(mean, pollutant_of(item), *pack);
+    };
+    for (const auto& entry : pack->hour.entries) {
+        add(entry.item);
+        const IndexTable& table = *pack->tables[index_of(entry.table)];
+        const auto& value = inputs[entry.item];
+        if (table.above == IndexTable::Above::other_item && value && value->ng_per_m3() > table.bands.back().high_ng)
+            add(table.other);
+    }
+    out.index = make_index(inputs, *pack, Report::hour, pack->missing, rules.network.exempt(place, hour.day()));
     return out;
 }
 
@@ -163,12 +220,60 @@ private:
         for (const auto hour : state_.closed_hours_)
             for (std::uint32_t place = 0; place < rules_.network.places(); ++place)
                 figures_->hours.push_back(hour_figure(state_, PlaceIndex{place}, hour, rules_));
-        for (const auto& [hour, station] : state_.late_hours_) {
-            if (std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end())
-                continue;
-            for (const auto place : touched_by(station, hour.day()))
-                figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
+        for (const auto& [hour, station] : state_.late_hours_)
+            if (!closed_now(hour))
+                for (const auto place : touched_by(station, hour.day()))
+                    figures_->hours.push_back(hour_figure(state_, place, hour, rules_));
+        settle_later_hours();
+    }
+
+    /// Later hours see a late value too, in their sliding means: all that reach back so far where the report asks for such
+    /// means, and elsewhere the few whose own value lies above a table.
+    void settle_later_hours()
+    {
+        std::map<std::pair<HourEnding, PlaceIndex>, bool> later; // whether it is one of the few
+        for (const auto& [hour, station] : state_.late_hours_)
+            for (int ahead = 1; ahead < hours_behind_most && hour.plus(ahead) <= *state_.last_closed_; ++ahead) {
+                const HourEnding sees = hour.plus(ahead);
+                const RulePack* pack = rules_.pack(sees.day());
+                const Reach reach = pack != nullptr ? reach_of(*pack) : Reach{};
+                if (ahead >= std::max(reach.report, reach.above_table)) continue;
+                for (const auto place : touched_by(station, sees.day()))
+                    if (ahead < reach.report)
+                        later[{sees, place}] = false;
+                    else
+                        later.try_emplace({sees, place}, true);
+            }
+        for (const auto& [row, only_above_table] : later) {
+            const auto& [hour, place] = row;
+            if (closed_now(hour) || late_itself(hour, place)) continue;
+            HourFigure figure = hour_figure(state_, place, hour, rules_);
+            if (!only_above_table || went_elsewhere(figure.index)) figures_->hours.push_back(std::move(figure));
         }
+    }
+
+    bool closed_now(HourEnding hour) const
+    {
+        return std::find(state_.closed_hours_.begin(), state_.closed_hours_.end(), hour) != state_.closed_hours_.end();
+    }
+
+    bool late_itself(HourEnding hour, PlaceIndex place) const
+    {
+        const auto area = rules_.network.area_of(place);
+        if (!area) return state_.late_hours_.contains({hour, StationIndex{place.value}});
+        const auto stations = rules_.network.areas[area->value].sites(hour.day());
+        return std::any_of(stations.begin(), stations.end(), [&](StationIndex s) {
+            return state_.late_hours_.contains({hour, s});
+        });
+    }
+
+    /// Whether a value above its table sent the reader to another averaging time.
+    static bool went_elsewhere(const IndexResult& index)
+    {
+        if (index.note == IndexNote::above_table) return true;
+        for (std::size_t i = 0; i < item_count; ++i)
+            if (index.iaqi[i] >= 0 && looks_back(static_cast<Item>(i))) return true;
+        return false;
     }
 
     /// A whole day: every station once, and the areas from what was found.

@@ -33,7 +33,6 @@ private:
 };
 
 constexpr std::uint32_t seeds = 200;
-const char* const packs[] = {"cn-2012", "cn-2012-statutory", "cn-2026"};
 
 /// A state after these events and one settle().
 State told(const std::vector<Event>& events, const Rules& rules)
@@ -93,8 +92,7 @@ TEST_CASE("law: rounding lands on the step, at most half a step away, and a tie 
 
 TEST_CASE("law: a sub-index never falls while the concentration rises")
 {
-    for (const auto* id : packs) {
-        const RulePack& rules = pack(id);
+    for (const RulePack& rules : shipped_rules().packs) {
         for (std::size_t item = 0; item < item_count; ++item) {
             if (!rules.tables[item]) continue;
             const auto& table = *rules.tables[item];
@@ -107,9 +105,9 @@ TEST_CASE("law: a sub-index never falls while the concentration rises")
                     REQUIRE(ng > table.bands.back().high_ng);
                     break;
                 }
-                INFO(id << " " << item_name(static_cast<Item>(item)) << " " << ng << " ng/m3");
+                INFO(rules.id << " " << item_name(static_cast<Item>(item)) << " " << ng << " ng/m3");
                 REQUIRE(*index >= last);
-                REQUIRE(*index <= 500);
+                REQUIRE((*index <= 500 || table.above == IndexTable::Above::extend));
                 last = *index;
             }
         }
@@ -121,7 +119,8 @@ TEST_CASE("law: the index is the highest sub-index, and the primary pollutants a
     for (std::uint32_t seed = 0; seed < seeds; ++seed) {
         Dice dice{seed};
         INFO("seed " << seed);
-        const RulePack& rules = pack(packs[seed % std::size(packs)]);
+        const auto& packs = shipped_rules().packs;
+        const RulePack& rules = packs[seed % packs.size()];
         const auto report = dice.one_in(2) ? Report::hour : Report::day;
         IndexInputs in;
         for (const auto& entry : rules.report(report).entries)

@@ -256,6 +256,16 @@ def index_contract():
     assert code != 0 and "known: " in err, err
     code, out, err = aqictl("index", "--edition", "cn-2012", "--of", "hour", "-", stdin="pm10,PM10\n75,1\n")
     assert code != 0 and "are both" in err, err
+    code, out, err = aqictl("index", "--edition", "us-epa-2024", "--of", "day", "-", stdin="pm25,pm10\n35.9,\n400,700\n")
+    same([(r["aqi"], r["level"], r["primary"]) for r in csv.DictReader(io.StringIO(out))], [("102", "3", "PM2.5"), ("649", "6", "PM2.5")], "EPA days")
+    code, out, err = aqictl("index", "--edition", "us-epa-2024", "--of", "hour", "-", stdin="pm25\n35.9\n")
+    assert code != 0 and out == "" and "pm10_nowcast, pm2_5_nowcast" in err, err
+    code, out, err = aqictl("index", "--edition", "us-epa-2024", "--of", "hour", "-", stdin="pm25,pm25_nowcast\n200,42.4776\n")
+    assert code == 0 and "pm10_nowcast" in err, err
+    same([r["aqi"] for r in csv.DictReader(io.StringIO(out))], ["118"], "NowCast of a column")
+    code, out, err = aqictl("index", "--edition", "cn-2012-statutory", "--of", "hour", "-", stdin="pm25,pm25_24h,no2\n200,133,40\n")
+    assert code == 0 and "pm10_24h, o3_8h" in err, err
+    same([r["aqi"] for r in csv.DictReader(io.StringIO(out))], ["176"], "a sliding mean of a column")
     print("the contract of aqictl index holds")
 
 

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace aqi;
 using namespace aqi::tests;
 
@@ -131,4 +133,24 @@ TEST_CASE("days in any order, twice or corrected, make the same ledger")
         backward.put(day(2015, 6, 1).plus(n), of(n % 97));
     }
     CHECK(forward == backward);
+}
+
+TEST_CASE("an edition may ask for quarters and for nothing else; a year without a day is valid under none")
+{
+    const RulePack& epa = pack("us-epa-2024");
+    Target target{"*", 2016, ug(100), ug(67), std::nullopt};
+    // 75 % of the 91 days of the first quarter of 2016 are 68.25: 69 will do.
+    for (const int first_quarter : {68, 69}) {
+        PlaceLedger ledger;
+        for (LocalDay d = day(2016, 1, 1); d <= day(2016, 12, 31); d = d.plus(1))
+            ledger.put(d, d - day(2016, 1, 1) < first_quarter || d.month() > 3 ? of(10) : empty_day());
+        std::vector<AnnualFigure> all;
+        ledger.annual(PlaceIndex{0}, 2016, epa, &target, all);
+        CHECK(figure(all, Window::year_to_date)->year_valid == (first_quarter == 69));
+        const auto pm10 =
+            std::find_if(all.begin(), all.end(), [](const auto& f) { return f.pollutant == Pollutant::pm10; });
+        REQUIRE(pm10 != all.end());
+        CHECK(!pm10->year_valid);
+        CHECK(!pm10->met);
+    }
 }

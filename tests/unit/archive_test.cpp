@@ -47,6 +47,11 @@ TEST_CASE("columns are found by their usual spellings, in any order, and never b
     CHECK((*day_values)[index_of(Item::o3_8h)] == ug(100)); // a bare O3 of a day
     CHECK((*day_values)[index_of(Item::o3_1h)] == ug(160));
     CHECK((*day_values)[index_of(Item::pm2_5_24h)] == ug(35));
+    const auto sliding = find({"PM2.5", "PM2.5_24h", "pm10_nowcast", "no2_nowcast"}, Report::hour);
+    REQUIRE(sliding.has_value());
+    for (const auto item : {Item::pm2_5_1h, Item::pm2_5_24h, Item::pm10_nowcast}) CHECK(sliding->has(item));
+    CHECK(!sliding->has(Item::pm10_1h)); // a NowCast is no hour, and only PM has one
+    CHECK(find({"no2_nowcast"}, Report::hour).has_error());
     CHECK(find({"O3", "o3_8h"}, Report::day).error().detail.find("are both o3_8h") != std::string::npos);
     CHECK(find({"pm1", "temperature"}, Report::day).has_error());
 }

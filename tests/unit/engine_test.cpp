@@ -148,6 +148,102 @@ TEST_CASE("a year that crosses an edition is judged day by day under the edition
     CHECK(find(f, city, last_old.plus(1))->verdict == DayVerdict::lost);
 }
 
+TEST_CASE("sliding means reach over midnight, where the edition asks for them")
+{
+    Rules rules = small_town(2);
+    State state{rules.network};
+    const HourEnding last = hour(monday.plus(1), 9);
+    // A: 23 hours of 60 and one of 84, mean 61. B: 20 hours of 70, the least that will do. Ozone: six of the last eight.
+    for (int back = 0; back < 24; ++back) {
+        absorb(state, seen(0, last.plus(-back), back == 23 ? 84 : 60), rules);
+        if (back >= 4) absorb(state, seen(1, last.plus(-back), 70), rules);
+        if (back < 6) absorb(state, seen(0, last.plus(-back), 130, Pollutant::o3), rules);
+    }
+    const PlaceIndex a{0}, b{1}, city = rules.network.place(AreaIndex{0});
+    CHECK(hour_figure(state, a, last, rules).index.iaqi[index_of(Item::pm2_5_24h)] == -1); // cn-2012 does not ask
+
+    rules.edition = "cn-2012-statutory";
+    const auto figure = hour_figure(state, a, last, rules);
+    CHECK(figure.index.iaqi[index_of(Item::pm2_5_24h)] == 83); // (100-50)/(75-35)*26+50 = 82.5
+    CHECK(figure.index.iaqi[index_of(Item::pm2_5_1h)] == -1);
+    CHECK(figure.index.iaqi[index_of(Item::o3_8h)] == 75); // (100-50)/(160-100)*30+50
+    CHECK(figure.index.aqi == 83);
+    CHECK(figure.value[Pollutant::pm2_5] == ug(60));           // the hour's own value is what is shown
+    CHECK(hour_figure(state, b, last, rules).index.aqi == 94); // 70: 93.75
+    // The city: the mean of the sites' means, 65.5, a tie to 66: (100-50)/(75-35)*31+50 = 88.75.
+    CHECK(hour_figure(state, city, last, rules).index.iaqi[index_of(Item::pm2_5_24h)] == 89);
+    // An hour later A has 23 hours left and B 19.
+    CHECK(hour_figure(state, a, last.plus(1), rules).index.iaqi[index_of(Item::pm2_5_24h)] == 82); // 60: 81.25
+    CHECK(hour_figure(state, b, last.plus(1), rules).index.note == IndexNote::no_valid_pollutant);
+    // Five hours later nothing is left of the eight but three.
+    CHECK(hour_figure(state, a, last.plus(5), rules).index.iaqi[index_of(Item::o3_8h)] == -1);
+}
+
+TEST_CASE("above the 1-hour table of SO2 the sliding 24-hour mean speaks")
+{
+    const Rules rules = small_town(1);
+    State state{rules.network};
+    const HourEnding last = hour(monday.plus(1), 9);
+    for (int back = 1; back < 24; ++back) absorb(state, seen(0, last.plus(-back), 462, Pollutant::so2), rules);
+    absorb(state, seen(0, last, 900, Pollutant::so2), rules);
+    const auto figure = hour_figure(state, PlaceIndex{0}, last, rules);
+    CHECK(figure.index.aqi == 151); // (23*462+900)/24 = 480.25 -> 480: (200-150)/(800-475)*5+150 = 150.77
+    CHECK(figure.index.note == IndexNote::none);
+    CHECK(primary_text(figure.index.primary) == "SO2");
+    const auto before = hour_figure(state, PlaceIndex{0}, last.plus(-1), rules);
+    CHECK(before.index.iaqi[index_of(Item::so2_24h)] == -1); // 462 is on the table
+}
+
+TEST_CASE("an hour under US EPA is its NowCast; an area's is the mean of its sites'")
+{
+    Rules rules = small_town(2);
+    rules.edition = "us-epa-2024";
+    State state{rules.network};
+    const HourEnding last = hour(monday.plus(1), 5);
+    const char* const values[] = {"34.9", "43", "50", "64.9", "69.2", "66.2", "53.7", "48.6", "49.1", "35", "34", "33"};
+    for (int back = 0; back < 12; ++back) {
+        Observed e = seen(0, last.plus(-back), 0);
+        e.value = conc(values[back]);
+        absorb(state, e, rules);
+        absorb(state, seen(1, last.plus(-back), 10), rules);
+    }
+    CHECK(hour_figure(state, PlaceIndex{0}, last, rules).index.aqi == 118); // 42.4 of 42.4776: 117.99
+    CHECK(hour_figure(state, PlaceIndex{1}, last, rules).index.aqi == 53);  // 49/26.3*0.9+51 = 52.68
+    // (42.4776 + 10)/2 = 26.2: 49/26.3*17.1+51 = 82.86
+    CHECK(hour_figure(state, rules.network.place(AreaIndex{0}), last, rules).index.aqi == 83);
+    CHECK(hour_figure(state, PlaceIndex{0}, last.plus(2), rules).index.note == IndexNote::no_valid_pollutant);
+    // A day of it: 18 hours make one, 17 do not, and nothing is said of ozone.
+    for (int h = 1; h <= 18; ++h) absorb(state, seen(0, hour(monday.plus(2), h), 400), rules);
+    for (int h = 1; h <= 17; ++h) absorb(state, seen(1, hour(monday.plus(2), h), 400), rules);
+    CHECK(day_figure(state, PlaceIndex{0}, monday.plus(2), rules).index.aqi == 649);
+    CHECK(!day_figure(state, PlaceIndex{1}, monday.plus(2), rules).index.aqi);
+    absorb(state, seen(0, hour(monday.plus(2), 3), 100, Pollutant::o3), rules);
+    CHECK(!day_figure(state, PlaceIndex{0}, monday.plus(2), rules).value[Pollutant::o3]);
+}
+
+TEST_CASE("a late value makes the later hours again whose means see it, and no others")
+{
+    Rules rules = small_town(1);
+    const HourEnding last = hour(monday.plus(1), 12);
+    const auto rows = [&](const char* edition, std::int64_t so2, int closed_after) {
+        rules.edition = edition;
+        State state{rules.network};
+        for (int back = 0; back < 30; ++back) absorb(state, seen(0, last.plus(-back), so2, Pollutant::so2), rules);
+        absorb(state, closed(last), rules);
+        settle(state, rules, nullptr);
+        absorb(state, seen(0, last.plus(-closed_after), 100, Pollutant::so2), rules);
+        Figures f;
+        settle(state, rules, &f);
+        return f.hours.size();
+    };
+    CHECK(rows("cn-2026", 900, 10) == 2); // station and city; note b asks for no other mean
+    CHECK(rows("cn-2012", 700, 10) == 2);
+    CHECK(rows("cn-2012", 900, 10) == 2 * 11); // ten later hours lie above 800 and see the late one
+    CHECK(rows("cn-2012", 900, 28) == 2 * 24);
+    CHECK(rows("cn-2012-statutory", 700, 10) == 2 * 11);
+    CHECK(rows("us-epa-2024", 700, 28) == 2 * 12);
+}
+
 TEST_CASE("what is too old stays out, and nothing grows for ever")
 {
     Rules rules = small_town(1);

@@ -48,6 +48,24 @@ std::vector<std::string> output_header(const std::vector<std::string>& input)
     return out;
 }
 
+/// A row has no hours behind it: sliding means and NowCast must stand in columns of their own.
+void check_columns(const IndexOptions& options, const RulePack& pack, const drivers::ArchiveColumns& columns)
+{
+    std::vector<std::string_view> lacking;
+    bool any = false;
+    for (const auto& entry : pack.hour.entries) {
+        any = any || columns.has(entry.item);
+        if (averaging_of(entry.item) != Averaging::hour && !columns.has(entry.item))
+            lacking.push_back(item_name(entry.item));
+    }
+    if (lacking.empty()) return;
+    const std::string what =
+        fmt::format("{}: an hour under {} takes {} from columns of these names (a row has no hours behind it)",
+                    options.file, pack.id, fmt::join(lacking, ", "));
+    if (!any) throw CommandError(what + "; none is there");
+    fmt::print(stderr, "{}; they are counted as missing\n", what);
+}
+
 int run(const IndexOptions& options)
 {
     const RuleBook book = rules_from(options.rules);
@@ -69,6 +87,9 @@ int run(const IndexOptions& options)
     if (!file) throw CommandError(fmt::format("{}: {}", options.file, file.error().detail));
     const auto columns = drivers::ArchiveColumns::find(file->header, archive);
     if (!columns) throw CommandError(fmt::format("{}:{}: {}", options.file, file->header_line, columns.error().detail));
+
+    if (archive.of == Report::hour) check_columns(options, *pack, *columns);
+    if (!pack->provisional.empty()) fmt::print(stderr, "{} is provisional: {}\n", pack->id, pack->provisional);
 
     std::string out = joined(output_header(file->header));
     std::size_t unreadable = 0;
@@ -114,9 +135,13 @@ void add_index(CLI::App& app, int& exit_code)
     auto options = std::make_shared<IndexOptions>();
     auto* command = app.add_subcommand("index", "AQI, level and primary pollutants of every row of a CSV file");
     command->add_option("FILE", options->file, "CSV with a header, .csv.gz, or - for standard input")->required();
-    command->add_option("--edition", options->edition, "rule pack, e.g. cn-2012, cn-2012-statutory, cn-2026")
+    command
+        ->add_option("--edition", options->edition, "rule pack, e.g. cn-2012, cn-2012-statutory, cn-2026, us-epa-2024")
         ->required();
-    command->add_option("--of", options->of, "what a row is: hour or day")
+    command
+        ->add_option("--of", options->of,
+                     "what a row is: hour or day; an hour's sliding means and NowCast, where the edition "
+                     "asks for them, are taken from columns ..._24h, O3_8h, ..._nowcast")
         ->required()
         ->check(CLI::IsMember({"hour", "day"}));
     command->add_flag("--zero-is-missing", options->zero_is_missing, "the archive writes 0 for a missing value");

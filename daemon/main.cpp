@@ -29,12 +29,25 @@ int main(int argc, char** argv)
     app.add_flag("--check", check_only, "read the configuration, say what is wrong with it, and end");
     app.add_flag("--channels", list_channels, "list the channels, with a sample stanza of each, and end");
     aqi::daemon::Question question;
-    auto* explain = app.add_option(
-        "--explain", question.place,
-        "say why a figure of this area or station is what it is, and end; works beside a running daemon");
-    app.add_option("--day", question.day, "of this day (2016-12-20)")->needs(explain);
-    app.add_option("--year", question.year, "of this year's mean of --pollutant")->needs(explain);
-    app.add_option("--pollutant", question.pollutant, "so2 no2 pm10 co o3 pm2_5")->needs(explain);
+    auto* explain = app.add_option("--explain", question.places,
+                                   "say why a figure of this area or station is what it is, and end; this and the next "
+                                   "two work beside a running daemon")
+                        ->expected(1);
+    bool report = false, what_if = false;
+    app.add_flag("--report", report, "print a report of --when, and end");
+    app.add_flag("--what-if", what_if, "print what the rest of the year --when would take, and end");
+    app.add_option("--place", question.places, "areas or stations of a report or what-if")->excludes(explain);
+    app.add_option("--when", question.when, "2016-12-20T14:00, 2016-12-20, 2016-12, 2016Q4, 2016, period:2016");
+    app.add_option("--what", question.what, "so2 no2 pm10 co o3 pm2_5 good-days statistics");
+    app.add_option("--beside", question.beside, "another pack to show beside a report");
+    app.add_option("--format", question.format, "text csv json html")->capture_default_str();
+    app.add_option("--lang", question.language, "zh en")->capture_default_str();
+    app.add_option("--assume", question.assume, "what-if: MONTH=MEAN");
+    app.add_option("--need", question.need, "what-if: a month whose needed mean is asked for");
+    app.add_option("--good-rate", question.good_rate, "what-if: percent of good days of the rest");
+    app.add_option("--draws", question.draws, "what-if: draw the rest so often from earlier years")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--seed", question.seed, "what-if: of the draws")->capture_default_str();
     app.set_version_flag("--version", std::string{AQID_VERSION});
     CLI11_PARSE(app, argc, argv);
 
@@ -54,18 +67,25 @@ int main(int argc, char** argv)
             start = *instant;
         }
         // A question opens no channel and lets nobody sign, so a drill's configuration is as good as a real one.
-        const bool drill = start.has_value() || explain->count() > 0;
+        const bool asks = explain->count() > 0 || report || what_if;
+        const bool drill = start.has_value() || asks;
         aqi::daemon::Config config = aqi::daemon::load_config(config_file, drill ? aqi::Mode::drill : aqi::Mode::real);
         if (check_only) {
             fmt::print("{}: good\n", config_file);
             return 0;
         }
-        if (explain->count() > 0) {
-            if (question.day.empty() == (question.year == 0)) {
-                fmt::print(stderr, "<3>--explain needs either --day or --year with --pollutant\n");
+        if (asks) {
+            const bool needs_place = !report;
+            if (question.when.empty() || (needs_place && question.places.empty())) {
+                fmt::print(stderr, "<3>a question needs --when{}\n", needs_place ? " and a place" : "");
                 return exit_usage;
             }
-            aqi::daemon::explain(std::move(config), question);
+            if (explain->count() > 0)
+                aqi::daemon::explain(std::move(config), question);
+            else if (report)
+                aqi::daemon::print_report(std::move(config), question);
+            else
+                aqi::daemon::print_what_if(std::move(config), question);
             return 0;
         }
         return aqi::daemon::run_daemon(std::move(config), start);

@@ -81,7 +81,9 @@ int YearLedger::may_lose(Pollutant p, const Validity& validity) const
         else if (through_ && through_->month() == month)
             ahead = days - static_cast<int>(through_->day_of_month());
         const int needed = month == 2 ? validity.february_days : validity.month_days;
-        least = std::min(least, month_days(p, month) + ahead - needed);
+        const int slack = month_days(p, month) + ahead - needed;
+        // A month that is over limits nothing to come, unless it has failed already.
+        if (ahead > 0 || slack < 0) least = std::min(least, slack);
     }
     return least;
 }
@@ -289,7 +291,7 @@ GoodDaysFigure PlaceLedger::good_days(PlaceIndex place, int year_number, const R
     f.lost_on = lost.good_days_on;
     if (f.target && f.good >= *f.target)
         f.met = true;
-    else if (f.target && ledger.good_days_are_lost(*f.target))
+    else if (f.target && ledger.good_days_are_missed(*f.target))
         f.met = false;
     return f;
 }

@@ -59,8 +59,10 @@ public:
 
     /// Whether even zeros on every remaining day could not bring the published mean to the limit.
     bool mean_is_lost(Pollutant p, Concentration limit, std::int64_t step_ng) const;
-    /// Whether even good days to the end could not make the count.
-    bool good_days_are_lost(int target) const { return good_ + undetermined_ + remaining() < target; }
+    /// Whether even good days to the end could not make the count of proven good days.
+    bool good_days_are_lost(int target) const { return good_ + remaining() < target; }
+    /// Whether not even the undetermined days, all proven good, could make it then.
+    bool good_days_are_missed(int target) const { return good_ + undetermined_ + remaining() < target; }
 
 private:
     int year_;

@@ -84,7 +84,9 @@ struct GoodDaysFigure {
     PollutantSet never_measured;
     std::optional<int> target;
     std::optional<bool> met;         ///< absent: no target, still open, or not proven
-    std::optional<LocalDay> lost_on; ///< after this day not even good days to the end could meet the target
+    /// After this day not even good days to the end could bring the proven good days to the target. Where undetermined
+    /// days could, `met` stays absent: it is not proven.
+    std::optional<LocalDay> lost_on;
 
     bool upper_bound() const { return !never_measured.empty(); }
     int at_most() const { return good + undetermined; } ///< of the days so far

@@ -136,4 +136,7 @@ std::string paper_json(const Paper& paper);
 /// for that across; heads of tables repeat, rows are not broken. Inline style: a server's policy must allow it.
 std::string paper_html(const Paper& paper, Language language);
 
+/// One of these by its name: text, csv, json, html; nothing for another name.
+std::optional<std::string> paper_as(const Paper& paper, std::string_view format, Language language);
+
 } // namespace aqi

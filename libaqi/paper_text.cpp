@@ -92,4 +92,13 @@ std::string paper_text(const Paper& paper, Language language)
     return out;
 }
 
+std::optional<std::string> paper_as(const Paper& paper, std::string_view format, Language language)
+{
+    if (format == "text") return paper_text(paper, language);
+    if (format == "csv") return paper_csv(paper, language);
+    if (format == "json") return paper_json(paper);
+    if (format == "html") return paper_html(paper, language);
+    return std::nullopt;
+}
+
 } // namespace aqi

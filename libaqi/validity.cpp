@@ -85,7 +85,8 @@ std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, 
             const PlaceDay* day = ledger.day(first.plus(d));
             if (day == nullptr || !day->mean[p]) m.missing.push_back(first.plus(d));
         }
-        if (m.may_lose < out.may_lose) {
+        const bool limits = m.elapsed < m.days || m.may_lose < 0; // a month that is over and good limits nothing
+        if (limits && m.may_lose < out.may_lose) {
             out.may_lose = m.may_lose;
             out.tightest_month = month;
         }

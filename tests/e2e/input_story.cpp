@@ -95,7 +95,7 @@ TEST_CASE("each kind of bad input is counted, kept with its reason, and stops no
         {"a time that is not on the hour", with(good, not_the_hour), "not_on_the_hour", {}},
         {"a value no instrument can mean", with(R"("pm2_5_ug_m3":123456)", then), "impossible_value", {}},
         {"a value beyond any number", with(R"("pm2_5_ug_m3":1e300)", then), "impossible_value", {}},
-        {"a negative value", with(R"("pm2_5_ug_m3":-1)", then), "impossible_value", {}},
+        {"a negative value", with(R"("pm2_5_ug_m3":-999)", then), "impossible_value", {}},
         {"a time in the future", with(good, hour_text(newest_hour() + 3)), "time_in_future", {}},
         {"a time too long ago", with(good, hour_text(newest_hour() - 24 * 1'100)), "too_old", {}},
         {"an unknown station", fmt::format(R"({{"station":"S99","time":"{}","values":{{{}}}}})", then, good),
@@ -133,7 +133,7 @@ TEST_CASE("one bad reading of a batch does not take the others with it", "[input
 {
     Stage stage;
     const std::int32_t hour = newest_hour() - 30;
-    stage.send("[" + reading(1, hour) + "," + with(R"("pm2_5_ug_m3":-1)", hour_text(hour + 1)) + "," +
+    stage.send("[" + reading(1, hour) + "," + with(R"("pm2_5_ug_m3":-999)", hour_text(hour + 1)) + "," +
                reading(1, hour + 2) + "," + R"({"station":"S01"})" + "]");
     CHECK(stage.daemon->number("SELECT count(*) FROM observation") == 4);
     CHECK(stage.daemon->count("aside_impossible_value") == 1);

@@ -252,7 +252,7 @@ TEST_CASE("law: a target is lost on the first day after which zeros, or good day
         PlaceLedger ledger;
         std::optional<LocalDay> mean_lost, good_lost;
         std::int64_t sum = 0;
-        int count = 0, good = 0, undetermined = 0;
+        int count = 0, good = 0;
         const int days = static_cast<int>(dice.between(30, 366));
         for (int d = 0; d < days; ++d) {
             PlaceDay value;
@@ -267,15 +267,13 @@ TEST_CASE("law: a target is lost on the first day after which zeros, or good day
                             : dice.one_in(10) ? DayVerdict::undetermined
                                               : DayVerdict::good;
             if (value.verdict == DayVerdict::good) ++good;
-            if (value.verdict == DayVerdict::undetermined) ++undetermined;
             REQUIRE(ledger.put(first.plus(d), value));
             const int left = 366 - (d + 1);
             // The published mean is whole ug/m3 (GB/T 8170): by plain arithmetic, with every remaining day at zero.
             if (count + left > 0 && !mean_lost &&
                 round_half_even(sum, Wide{1'000} * (count + left)) * 1'000 > target.pm2_5->ng_per_m3())
                 mean_lost = first.plus(d);
-            // What nobody could judge may still prove good.
-            if (!good_lost && good + undetermined + left < *target.good_days) good_lost = first.plus(d);
+            if (!good_lost && good + left < *target.good_days) good_lost = first.plus(d);
         }
         std::vector<AnnualFigure> annual;
         ledger.annual(PlaceIndex{0}, year, rules, &target, annual);

@@ -135,7 +135,9 @@ class Year:
         verdicts = [v for _, v in self.days.values()]
         met = None
         if target is not None:
-            met = True if good >= target else False if lost_on else None
+            # What nobody could judge may still prove good: then nothing is proven.
+            best = good + verdicts.count("undetermined") + (end - max(self.days)).days
+            met = True if good >= target else False if best < target else None
         return {"good": good, "lost": verdicts.count("lost"), "undetermined": verdicts.count("undetermined"), "target": target,
                 "met": met, "lost_on": lost_on.isoformat() if lost_on else None}
 

@@ -109,8 +109,8 @@ TEST_CASE("good days count days, and are lost when the remaining ones do not suf
     CHECK(!figure_now().lost_on);
     CHECK(!figure_now().met);
     ledger.put(day(2016, 1, 1).plus(176), of(100, DayVerdict::undetermined));
-    CHECK(!figure_now().lost_on); // it is no good day, but nothing proves that it was a bad one
-    CHECK(!figure_now().met);
+    CHECK(figure_now().lost_on == day(2016, 1, 1).plus(176)); // an undetermined day is no good day
+    CHECK(!figure_now().met);                                 // but nothing proves that it was a bad one
     CHECK(figure_now().undetermined == 1);
     ledger.put(day(2016, 1, 1).plus(176), of(100, DayVerdict::lost));
     CHECK(figure_now().lost_on == day(2016, 1, 1).plus(176));

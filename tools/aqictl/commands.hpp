@@ -24,5 +24,7 @@ void add_index(CLI::App& app, int& exit_code);
 void add_replay(CLI::App& app, int& exit_code);
 void add_warnings(CLI::App& app, int& exit_code);
 void add_local(CLI::App& app, int& exit_code);
+void add_questions(CLI::App& app, int& exit_code);
+void add_review(CLI::App& app, int& exit_code);
 
 } // namespace aqi::tools

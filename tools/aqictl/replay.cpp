@@ -72,6 +72,8 @@ json::object annual_json(const AnnualFigure& f)
     out["allowance"] = number(f.allowance, f.pollutant);
     out["met"] = or_null(f.met);
     out["lost_on"] = day_or_null(f.lost_on);
+    out["may_lose"] = f.may_lose;
+    out["void_on"] = day_or_null(f.void_on);
     return out;
 }
 
@@ -83,6 +85,12 @@ json::object good_days_json(const GoodDaysFigure& f)
     out["lost"] = f.lost;
     out["undetermined"] = f.undetermined;
     out["remaining"] = f.remaining;
+    out["upper_bound"] = f.upper_bound();
+    out["at_most"] = f.at_most();
+    json::array never;
+    for (const auto p : all_pollutants)
+        if (f.never_measured.contains(p)) never.emplace_back(pollutant_name(p));
+    out["never_measured"] = std::move(never);
     out["target"] = or_null(f.target);
     out["met"] = or_null(f.met);
     out["lost_on"] = day_or_null(f.lost_on);
@@ -176,6 +184,14 @@ std::string text_of(const std::optional<Concentration>& value, Pollutant p)
     return value ? format_concentration(*value, display_unit_ng(p)) : "-";
 }
 
+std::string labels(PollutantSet set)
+{
+    std::string out;
+    for (const auto p : all_pollutants)
+        if (set.contains(p)) out += fmt::format(" {}", pollutant_label(p));
+    return out;
+}
+
 std::string_view met_text(const std::optional<bool>& met, bool has_target)
 {
     if (!has_target) return "no target";
@@ -193,8 +209,11 @@ void print_years(const AreaReplay& area)
                    met_text(f.met, f.target.has_value()),
                    f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
     for (const auto& f : area.good_days)
-        fmt::print("  {} good days {}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good, f.lost, f.undetermined,
-                   f.target ? fmt::format("  target {}", *f.target) : "", met_text(f.met, f.target.has_value()),
+        fmt::print("  {} good days {}{}, lost {}, undetermined {}{}  {}{}\n", f.year, f.good,
+                   f.upper_bound() ? fmt::format(" (at most {}: an upper bound, not measured:{})", f.at_most(),
+                                                 labels(f.never_measured))
+                                   : "",
+                   f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "", met_text(f.met, f.target.has_value()),
                    f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
 }
 

@@ -272,4 +272,47 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
     return out;
 }
 
+ArchiveState archive_state(const std::string& text, RuleBook book, const ReplayRequest& request)
+{
+    Replay notes;
+    const Archive archive{text, request, notes};
+    Rules rules;
+    rules.book = std::move(book);
+    rules.edition = request.edition == "auto" ? "" : request.edition;
+    if (!rules.edition.empty() && rules.book.pack_named(rules.edition) == nullptr)
+        throw CommandError(fmt::format("--edition {} is not known", request.edition));
+    rules.open_days = rules.ledger_days = request.days_most; // nothing is too old for a question
+    // Areas of one file are peers: they are ranked among each other. One alone is a city.
+    const AreaKind kind = archive.areas().size() > 1 ? AreaKind::county : AreaKind::city;
+    LocalDay first = archive.areas().front().days.begin()->first, last = first;
+    for (std::uint32_t a = 0; a < archive.areas().size(); ++a) {
+        const auto& source = archive.areas()[a];
+        rules.network.stations.push_back({source.id, source.id, {}});
+        rules.network.areas.push_back({source.id, source.id, kind, {Membership{StationIndex{a}}}});
+        first = std::min(first, source.days.begin()->first);
+        last = std::max(last, source.days.rbegin()->first);
+    }
+    if (last - first >= request.days_most)
+        throw CommandError(fmt::format("{}: from {} to {}: is a date misread?", request.file_name, format_day(first),
+                                       format_day(last)));
+    ArchiveState out{std::move(rules), State{Network{}}, std::move(notes.complaints)};
+    out.state = State{out.rules.network};
+    for (LocalDay day = first; day <= last; day = day.plus(1)) {
+        for (std::uint32_t a = 0; a < archive.areas().size(); ++a) {
+            const auto& days = archive.areas()[a].days;
+            const auto found = days.find(day);
+            if (found == days.end()) continue;
+            for (Event event : found->second) {
+                if (auto* hour = std::get_if<Observed>(&event)) hour->station = StationIndex{a};
+                if (auto* whole = std::get_if<ObservedDay>(&event)) whole->station = StationIndex{a};
+                absorb(out.state, event, out.rules);
+            }
+        }
+        const HourEnding end = HourEnding::of(day, 24);
+        absorb(out.state, HourClosed{end, end.instant(out.rules.network.offset), true}, out.rules);
+        settle(out.state, out.rules, nullptr);
+    }
+    return out;
+}
+
 } // namespace aqi::tools

@@ -52,4 +52,13 @@ struct Replay {
 /// Throws CommandError on a row that cannot be read, unless keep_going.
 Replay replay_archive(const std::string& text, RuleBook book, const ReplayRequest& request);
 
+/// The same archive as one state that can be asked: every area with a station of its own, all on one calendar.
+struct ArchiveState {
+    Rules rules;
+    State state;
+    std::vector<ReplayComplaint> complaints;
+};
+/// Throws CommandError as replay_archive() does.
+ArchiveState archive_state(const std::string& text, RuleBook book, const ReplayRequest& request);
+
 } // namespace aqi::tools

@@ -28,8 +28,8 @@ public:
         daily = !replay.hourly;
         for (std::uint32_t a = 0; a < replay.areas.size(); ++a) {
             const std::string& id = replay.areas[a].id;
-            stations.push_back({id, id});
-            areas.push_back({id, id, AreaKind::city, {StationIndex{a}}});
+            stations.push_back({id, id, {}});
+            areas.push_back({id, id, AreaKind::city, {Membership{StationIndex{a}}}});
             for (const auto& day : replay.areas[a].days)
                 if (day.index.aqi) aqi_[{day.day, a}] = *day.index.aqi;
         }

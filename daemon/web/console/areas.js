@@ -65,7 +65,7 @@ function change(area) {
   return h("span", { class: "change" }, h("span", { "aria-hidden": "true" }, n > 0 ? "↑" : n < 0 ? "↓" : "→"), " ", t("change_3h", { n: n > 0 ? `+${n}` : n < 0 ? `−${-n}` : "±0" }));
 }
 
-const measured = [["pm2_5", "PM2.5", "μg/m³"], ["pm10", "PM10", "μg/m³"], ["o3", "O3", "μg/m³"], ["no2", "NO2", "μg/m³"], ["so2", "SO2", "μg/m³"], ["co", "CO", "mg/m³"]];
+export const measured = [["pm2_5", "PM2.5", "μg/m³"], ["pm10", "PM10", "μg/m³"], ["o3", "O3", "μg/m³"], ["no2", "NO2", "μg/m³"], ["so2", "SO2", "μg/m³"], ["co", "CO", "mg/m³"]];
 
 function values(hour, which, unit_each) {
   const known = (name) => numberOf(hour?.values?.[name]) !== null;
@@ -88,7 +88,7 @@ function tile(area, s, chosen) {
         hour?.note ? h("span", { class: "line note" }, noteText(hour.note)) : null,
         city && has ? change(area) : null),
       values(hour, city ? measured : measured.slice(0, 2), city),
-      city ? yearLine(area) : null,
+      city ? yearLine(area, s) : null,
       standingBadges(area, s)));
 }
 

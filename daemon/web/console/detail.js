@@ -1,8 +1,9 @@
 // The selected area: the head, the words around the strip, its stations, the last 31 days, the forecasts.
 import { stripRows } from "./chart.js";
-import { h, hidden, shape } from "./dom.js";
-import { aqiChip, aqiNumber, dayPlus, heading, levelName, levelOf, list, noteText, primary, shortDay, text, weekday, when } from "./format.js";
-import { standingBadges } from "./areas.js";
+import { h, hidden, pips, shape } from "./dom.js";
+import { aqiChip, aqiNumber, dayPlus, figure, heading, levelName, levelOf, list, noteText, numberOf, primary, shortDay, text, weekday, when } from "./format.js";
+import { measured, standingBadges } from "./areas.js";
+import { table } from "./messages.js";
 import { t, word } from "./strings.js";
 
 const days_shown = 31;
@@ -46,6 +47,14 @@ export function stationsNow(s, area) {
 
 const verdicts = { good: ["ok", "verdict_good"], lost: ["bad", "verdict_lost"], undetermined: ["none", "verdict_undetermined"] };
 
+const reviews = { preliminary: 0, validated: 1, ratified: 2 };
+const reviewMark = (level) => (level in reviews ? pips(reviews[level]) : null);
+const reviewWords = (d) => (d.review ? word(`review_${d.review}`, d.review) : "");
+
+/// What is measured of a day. HJ 633-2026 5.3.1 and 5.3.2: "NA" for what is missing, "/" for what is not in the monitoring plan.
+const dayColumns = measured.map(([name, label, unit]) => ({ name, label, unit, shown: name === "o3" ? "O3-8h" : label }));
+const dayValue = (d, { name, label }) => (numberOf(d.values?.[name]) !== null ? figure(d.values[name]) : list(d.exempt).includes(label) ? "/" : "NA");
+
 function dayCell(date, d, s) {
   const first = date.endsWith("-01");
   const label = h("span", { class: "day" }, first || !d ? date.slice(5) : date.slice(8));
@@ -53,10 +62,21 @@ function dayCell(date, d, s) {
   const [look, words] = verdicts[d.verdict] ?? ["none", null];
   const verdict = words ? t(words) : text(d.verdict);
   const level = levelOf(d.aqi);
-  const whole = [`${date} ${weekday(date)}`, `AQI ${text(d.aqi)} ${levelName(level, s.edition)}`, d.primary ? `${t("primary")} ${primary(d.primary)}` : "", verdict, noteText(d.note)].filter(Boolean).join("，");
+  const whole = [`${date} ${weekday(date)}`, `AQI ${text(d.aqi)} ${levelName(level, s.edition)}`, d.primary ? `${t("primary")} ${primary(d.primary)}` : "", verdict, noteText(d.note),
+    dayColumns.map((c) => `${c.shown} ${dayValue(d, c)}`).join(" · "), reviewWords(d)].filter(Boolean).join(t("comma"));
   return h("li", { class: `cell ${d.verdict === "undetermined" ? "undetermined" : ""}`, "data-key": date, title: whole },
     label, h("span", { class: `aqi l${level}` }, h("b", null, d.aqi ?? "—")),
-    h("span", { class: "verdict" }, shape(look), h("span", { "aria-hidden": "true" }, word(`verdict_short_${d.verdict}`, d.verdict))), hidden(whole));
+    h("span", { class: "verdict" }, shape(look), h("span", { "aria-hidden": "true" }, word(`verdict_short_${d.verdict}`, d.verdict)), reviewMark(d.review)), hidden(whole));
+}
+
+/// The same days as rows, with every value; for who wants to read them, not for the first glance.
+function dayTable(days, s) {
+  const columns = [t("date"), "AQI", t("primary"), t("verdict"), ...dayColumns.map((c) => c.shown), t("review")];
+  return h("details", { class: "day-rows", "data-key": "day-rows" }, h("summary", null, t("day_values")),
+    h("p", { class: "window" }, t("day_values_note")),
+    table("day-values", columns, [...days].reverse().map((d) => [
+      [shortDay(d.date, s.now), " ", h("small", null, weekday(d.date))], aqiNumber(d.aqi ?? null, s.edition), primary(d.primary), word(`verdict_${d.verdict}`, d.verdict),
+      ...dayColumns.map((c) => dayValue(d, c)), h("span", { class: "review" }, reviewMark(d.review), " ", reviewWords(d) || "—")])));
 }
 
 export function dayCells(s, area) {
@@ -72,7 +92,9 @@ export function dayCells(s, area) {
     h("ol", { class: "days" }, span.map((date) => dayCell(date, of.get(date), s))),
     h("p", { class: "legend" },
       [1, 2, 3, 4, 5, 6].map((level) => h("span", null, h("span", { class: `swatch l${level}`, "aria-hidden": "true" }), levelName(level, s.edition))),
-      Object.values(verdicts).map(([look, words]) => h("span", null, shape(look), t(words)))),
+      Object.values(verdicts).map(([look, words]) => h("span", null, shape(look), t(words))),
+      days.some((d) => d.review) ? Object.entries(reviews).map(([level, n]) => h("span", null, pips(n), " ", t(`review_${level}`))) : null),
+    dayTable(days, s),
   ];
 }
 

@@ -41,6 +41,10 @@ export function shape(name) {
     svg("path", { class: "outline", d: outline }), svg("path", { class: "mark", d: mark }));
 }
 
+/// Two small boxes, as many filled as levels were passed.
+export const pips = (filled) => svg("svg", { class: "pips", viewBox: "0 0 15 7", width: 15, height: 7, "aria-hidden": "true", focusable: "false" },
+  [0, 1].map((i) => svg("rect", { class: i < filled ? "filled" : "", x: 0.5 + 8 * i, y: 0.5, width: 6, height: 6 })));
+
 /// Makes `host` hold `children`, changing only what differs, so that focus, scroll, selection and opened details stay.
 export function morph(host, ...children) {
   const next = document.createDocumentFragment();

@@ -82,6 +82,9 @@ export function aqiNumber(aqi, edition, extra = "") {
   return h("span", { class: `aqi l${level} ${extra}`, title: levelName(level, edition) }, h("b", null, aqi ?? "—"), hidden(` ${levelName(level, edition)}`));
 }
 
+/// "SO2、NO2" in the reader's punctuation.
+export const names = (labels) => primary(list(labels).join("、"));
+
 export const warningName = (level) => t("warning_named", { level: word(`wlevel_${level}`, level) });
 
 /// The headings all look alike.

@@ -1,6 +1,6 @@
 // The head of the page: drill, silence, clock, closed hour, edition, rules, lights.
 import { h, shape } from "./dom.js";
-import { duration, list, minutesUntil, parts, text, wallSeconds, weekday, when } from "./format.js";
+import { count, duration, list, minutesUntil, parts, text, wallSeconds, weekday, when } from "./format.js";
 import { language, t, word } from "./strings.js";
 
 const late_after_minutes = 90; // the hour closes minutes after it ends; this much later something is wrong
@@ -42,7 +42,7 @@ export function headerParts(s) {
   return [
     h("div", { class: "title" },
       h("h1", null, t("name"), h("small", null, "aqid")),
-      h("nav", { "aria-label": t("nav") }, ["areas", "detail", "warnings", "messages", "quality"].map((id) => h("a", { href: `#${id}` }, t(`nav_${id}`)))),
+      h("nav", { "aria-label": t("nav") }, ["areas", "detail", "warnings", "messages", ...(list(s.notices).length > 0 ? ["notices"] : []), "quality"].map((id) => h("a", { href: `#${id}` }, t(`nav_${id}`)))),
       h("button", { type: "button", class: "language", "data-switch-language": true, "aria-label": t("switch_label") }, "中文 / EN")),
     h("div", { class: "topline" },
       h("p", { class: "clock" }, h("b", null, now ? `${now.time}` : "—"), h("span", { class: "seconds" }, now ? `:${now.seconds}` : ""),
@@ -71,12 +71,23 @@ function channelLight(c, s) {
     [c.mode === s.mode ? null : h("span", { class: "tag" }, word(`mode_${c.mode}`, c.mode)), waiting ? h("span", { class: "says" }, t("channel_waiting", { n: c.waiting })) : null]);
 }
 
+/// The nightly figures made again from the journal: agreeing is one line, anything else is a fault like one of the storage.
+function recomputeLight(r, s) {
+  if (r === null || typeof r !== "object") return null;
+  const bad = Boolean(r.trouble) || r.differences > 0;
+  const at = when(r.at, s.now);
+  return light(t("recompute"), "", bad ? "bad" : "ok",
+    !bad ? t("recompute_good", { at, n: count(r.figures) }) : r.differences > 0 ? t("recompute_differs", { n: count(r.differences) }) : t("recompute_failed"),
+    [text(r.trouble), ` (${at})`]);
+}
+
 export function lightList(s) {
   const stations = list(s.stations);
   const silent = stations.filter((x) => x.silent !== false).length;
   return h("ul", { class: "lights", "aria-label": t("lights") },
     list(s.storage).map((x) => light(t("storage"), word(`storage_${x.name}`, x.name), x.good ? "ok" : "bad", x.good ? t("light_good") : t("light_fault"),
       [x.detail, x.since && minutesUntil(x.since, s.now_ms) !== null ? ` (${t("since", { at: when(x.since, s.now) })})` : ""])),
+    recomputeLight(s.recompute, s),
     list(s.links).map((x) => light(t("link"), text(x.name), link_looks[x.state] ?? "warn", word(`link_${x.state}`, x.state), x.detail)),
     list(s.channels).map((x) => channelLight(x, s)),
     stations.length === 0 ? null

@@ -6,6 +6,7 @@ import { drawStrip } from "./chart.js";
 import { dayCells, detailHead, forecastTable, stationsNow, stripHead, stripMiddle } from "./detail.js";
 import { drillBand, footerLines, headerParts, lightList, staleBand } from "./header.js";
 import { messageTable } from "./messages.js";
+import { noticeCards } from "./notices.js";
 import { qualityParts } from "./quality.js";
 import { choose, language, t } from "./strings.js";
 import { overviewTable, targetBars } from "./targets.js";
@@ -37,9 +38,9 @@ const day = (s) => parts(s.now)?.day;
 const minute = (s) => String(s.now).slice(0, 16);
 const sections = [
   ["drill", (s) => [s.mode], drillBand],
-  ["header", (s) => [s.now, s.now_ms, s.mode, s.closed, s.edition, s.rules], headerParts],
+  ["header", (s) => [s.now, s.now_ms, s.mode, s.closed, s.edition, s.rules, list(s.notices).length], headerParts],
   ["pending", (s) => [minute(s), s.warnings], pendingBlock],
-  ["lights", (s) => [day(s), s.mode, s.storage, s.links, s.channels, s.stations], lightList],
+  ["lights", (s) => [day(s), s.mode, s.storage, s.recompute, s.links, s.channels, s.stations], lightList],
   ["areas", (s) => [day(s), s.areas, s.warnings, s.edition], areaTiles],
   ["detail-head", (s, a) => [day(s), a, s.edition, s.warnings], detailHead],
   ["strip-head", (s, a) => [a?.strip, s.edition], stripHead],
@@ -48,9 +49,10 @@ const sections = [
   ["targets", (s, a) => [day(s), a?.annual, a?.good_days, a?.days], targetBars],
   ["days", (s, a) => [day(s), a?.days, s.edition], dayCells],
   ["forecasts", (s, a) => [day(s), a?.forecasts, s.edition], forecastTable],
-  ["overview", (s) => [s.areas], overviewTable],
+  ["overview", (s) => [day(s), s.areas], overviewTable],
   ["warnings", (s) => [minute(s), s.warnings, s.edition], warningCards],
   ["messages", (s) => [day(s), s.outbox, s.warnings], messageTable],
+  ["notices", (s) => [day(s), s.notices, s.areas, s.stations], noticeCards],
   ["quality", (s) => [minute(s), s.counts, s.aside, s.stations, s.edition], qualityParts],
   ["footer", () => [], footerLines],
 ];

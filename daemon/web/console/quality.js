@@ -4,7 +4,7 @@ import { aqiChip, count, duration, heading, list, primary, text, when } from "./
 import { table } from "./messages.js";
 import { t, word } from "./strings.js";
 
-const order = ["frames", "readings", "values", "duplicates", "revisions", "late_values", "forecasts", "acts", "recoveries", "inbox_damage"];
+const order = ["frames", "readings", "values", "duplicates", "revisions", "late_values", "forecasts", "acts", "corrections", "corrections_decided", "sign_offs", "dust_declarations", "notices", "recoveries", "inbox_damage"];
 const troubles = new Set(["inbox_damage"]);
 
 function counterName(name) {

@@ -50,7 +50,8 @@ void print_revisions(JournalReader& journal, const Network& network, PlaceIndex 
 /// The whole journal folded; no hour and no day is too old for a question.
 struct Answers {
     explicit Answers(Config from)
-        : config(std::move(from)), journal(config.data_folder / "aqid.db", config.rules.network),
+        : config(std::move(from)),
+          journal(config.data_folder / "aqid.db", config.rules.network),
           state(config.rules.network)
     {
         config.rules.open_days = config.rules.ledger_days = 40'000;
@@ -76,7 +77,8 @@ void print_reviews(const Answers& a, PlaceIndex place, LocalDay day)
     const Network& network = a.config.rules.network;
     std::vector<std::string> stations;
     if (const auto area = network.area_of(place))
-        for (const auto site : network.areas[area->value].sites(day)) stations.push_back(network.stations[site.value].id);
+        for (const auto site : network.areas[area->value].sites(day))
+            stations.push_back(network.stations[site.value].id);
     else
         stations.push_back(network.place_id(place));
     for (const auto& c : a.state.corrections()) {
@@ -95,8 +97,8 @@ void print_reviews(const Answers& a, PlaceIndex place, LocalDay day)
         for (const auto& c : n.changes)
             if (c.place == network.place_id(place) && c.day == day)
                 fmt::print("Notice (更正公告) {}: {} {} {} -> {}, {} ({})\n", n.number,
-                           c.pollutant ? pollutant_label(*c.pollutant) : "", change_zh(c.what), c.before, c.after, n.why,
-                           n.who);
+                           c.pollutant ? pollutant_label(*c.pollutant) : "", change_zh(c.what), c.before, c.after,
+                           n.why, n.who);
     const ReviewLevel level = a.state.reviewed(place, day, a.config.rules);
     fmt::print("Review (审核): {} {}\n", review_level_zh(level), review_level_name(level));
 }
@@ -106,7 +108,8 @@ void print_paper(const Paper& paper, const Question& q)
     if (q.language != "zh" && q.language != "en")
         throw std::runtime_error(fmt::format("language \"{}\" is not known; known: zh, en", q.language));
     const auto text = paper_as(paper, q.format, q.language == "en" ? Language::en : Language::zh);
-    if (!text) throw std::runtime_error(fmt::format("format \"{}\" is not known; known: text, csv, json, html", q.format));
+    if (!text)
+        throw std::runtime_error(fmt::format("format \"{}\" is not known; known: text, csv, json, html", q.format));
     std::fwrite(text->data(), 1, text->size(), stdout);
 }
 
@@ -150,9 +153,10 @@ void print_what_if(Config config, const Question& q)
     const auto when = parse_when(q.when, a.config.rules.network);
     if (!when || when->kind != When::Kind::year) throw std::runtime_error("what-if asks for a year, e.g. 2016");
     const auto p = pollutant_named(q.what);
-    if (!p) throw std::runtime_error(fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", q.what));
-    auto question = read_what_if(place_named(q.places.front(), a.config.rules.network), when->first.year(), *p, q.assume,
-                                 q.need, q.good_rate);
+    if (!p)
+        throw std::runtime_error(fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", q.what));
+    auto question = read_what_if(place_named(q.places.front(), a.config.rules.network), when->first.year(), *p,
+                                 q.assume, q.need, q.good_rate);
     if (!question) throw std::runtime_error(question.error().detail);
     question->draws = q.draws;
     question->seed = q.seed;

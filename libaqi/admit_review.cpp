@@ -30,6 +30,38 @@ std::string next_id(const State& state, int year)
 
 constexpr int hours_most = 31 * 24;
 
+/// Whether what is held of every hour is something this correction can be said of. Asked when it is made, and again when it
+/// is ratified: values may have been sent again in between.
+Result<void> fits_its_hours(const State& state, StationIndex station, const Correction& c)
+{
+    const auto& aside = state.station(station).aside;
+    for (HourEnding h = c.first; h <= c.last; h = h.plus(1)) {
+        const auto found = aside.find({h, c.pollutant});
+        const bool corrected = found != aside.end() && !found->second.correction.empty();
+        const auto held = state.held(station, h, c.pollutant);
+        if (c.kind == CorrectionKind::restore && !corrected)
+            return refused(fmt::format("{} is not corrected: there is nothing to take back", format_hour(h)));
+        if (c.kind == CorrectionKind::accept && (!held || !held->value || held->value->ng_per_m3() < 0))
+            return refused(fmt::format("{}: no value was received that could be accepted", format_hour(h)));
+        if (c.kind == CorrectionKind::invalidate && !held && !corrected)
+            return refused(fmt::format("{}: nothing was received", format_hour(h)));
+    }
+    return {};
+}
+
+/// Whether the person validated this day, of the place itself or of one of its sites.
+bool validated_by(const State& state, PlaceIndex place, LocalDay day, std::string_view person, const Rules& rules)
+{
+    std::vector<PlaceIndex> places{place};
+    if (const auto area = rules.network.area_of(place))
+        for (const auto site : rules.network.areas[area->value].sites(day)) places.push_back(rules.network.place(site));
+    for (const auto p : places)
+        for (const auto& s : state.sign_offs(p))
+            if (s.level == ReviewLevel::validated && s.first <= day && day <= s.last && s.act.person == person)
+                return true;
+    return false;
+}
+
 } // namespace
 
 Result<CorrectionMade> admit_correction(const State& state, Correction c, std::string_view person_id, Instant at,
@@ -52,18 +84,7 @@ Result<CorrectionMade> admit_correction(const State& state, Correction c, std::s
         return refused("a value belongs to \"replace\", and to nothing else");
     if (c.value && (c.value->ng_per_m3() < 0 || rules.book.instrument_at_most[c.pollutant] < *c.value))
         return refused("that value is outside what an instrument can mean");
-    const auto& aside = state.station(*station).aside;
-    for (HourEnding h = c.first; h <= c.last; h = h.plus(1)) {
-        const auto found = aside.find({h, c.pollutant});
-        const bool corrected = found != aside.end() && !found->second.correction.empty();
-        const auto held = state.held(*station, h, c.pollutant);
-        if (c.kind == CorrectionKind::restore && !corrected)
-            return refused(fmt::format("{} is not corrected: there is nothing to take back", format_hour(h)));
-        if (c.kind == CorrectionKind::accept && (!held || !held->value || held->value->ng_per_m3() < 0))
-            return refused(fmt::format("{}: no value was received that could be accepted", format_hour(h)));
-        if (c.kind == CorrectionKind::invalidate && !held && !corrected)
-            return refused(fmt::format("{}: nothing was received", format_hour(h)));
-    }
+    if (const auto fits = fits_its_hours(state, *station, c); !fits) return fits.error();
     c.id = next_id(state, day_at(at, rules.network.offset).year());
     c.validated = {(*person)->id, at};
     c.state = CorrectionState::validated;
@@ -87,6 +108,10 @@ Result<CorrectionDecided> admit_decision(const State& state, std::string_view id
         return refused(fmt::format("{} is more than {} days before the last closed hour",
                                    format_hour(correction->first), rules.open_days));
     if (!ratify && why.empty()) return refused("a refusal needs a reason");
+    const auto station = rules.network.station_named(correction->station);
+    if (ratify && !station) return refused(fmt::format("there is no station {} any more", correction->station));
+    if (ratify)
+        if (const auto fits = fits_its_hours(state, *station, *correction); !fits) return fits.error();
     return CorrectionDecided{std::string{id}, ratify, {(*person)->id, at}, std::string{why}};
 }
 
@@ -108,11 +133,9 @@ Result<SignedOff> admit_sign_off(const State& state, std::string_view place_id, 
         for (LocalDay day = s.first; day <= s.last; day = day.plus(1)) {
             if (state.reviewed(*place, day, rules) == ReviewLevel::preliminary)
                 return refused(fmt::format("{} was not validated yet", format_day(day)));
-            for (const auto& other : state.sign_offs(*place))
-                if (other.level == ReviewLevel::validated && other.first <= day && day <= other.last &&
-                    other.act.person == (*person)->id)
-                    return refused(
-                        fmt::format("{} validated {}; another person ratifies it", (*person)->id, format_day(day)));
+            if (validated_by(state, *place, day, (*person)->id, rules))
+                return refused(
+                    fmt::format("{} validated {}; another person ratifies it", (*person)->id, format_day(day)));
         }
     }
     s.act = {(*person)->id, at};

@@ -85,6 +85,17 @@ int YearLedger::may_lose(Pollutant p, const Validity& validity) const
         // A month that is over limits nothing to come, unless it has failed already.
         if (ahead > 0 || slack < 0) least = std::min(least, slack);
     }
+    for (unsigned first = 1; validity.quarter_percent > 0 && first <= 12; first += 3) {
+        int days = 0, valid = 0, ahead = 0;
+        for (unsigned month = first; month < first + 3; ++month) {
+            days += static_cast<int>(days_in_month(year_, month));
+            valid += month_days(p, month);
+        }
+        const LocalDay end = LocalDay::from_ymd(year_, first, 1).plus(days - 1);
+        ahead = through_ ? std::clamp(end - *through_, 0, days) : days;
+        const int needed = (days * validity.quarter_percent + 99) / 100;
+        if (ahead > 0 || valid < needed) least = std::min(least, valid + ahead - needed);
+    }
     return least;
 }
 

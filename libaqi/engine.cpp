@@ -62,6 +62,20 @@ const Correction* State::correction(std::string_view id) const
     return found == corrections_.end() ? nullptr : &*found;
 }
 
+State State::as_of(LocalDay last, const Rules& rules) const
+{
+    State out = *this;
+    for (auto& ledger : out.ledgers_) {
+        PlaceLedger cut;
+        const auto first = ledger.first_kept();
+        for (LocalDay day = first.value_or(last); first && day <= last; day = day.plus(1))
+            if (const PlaceDay* closed = ledger.day(day)) cut.put(day, *closed, rules.ledger_days);
+        ledger = std::move(cut);
+    }
+    if (out.last_closed_) out.last_closed_ = std::min(*out.last_closed_, HourEnding::of(last, 24));
+    return out;
+}
+
 int State::notices(int year) const
 {
     const auto found = notices_.find(year);
@@ -255,7 +269,11 @@ private:
         switch (c.kind) {
         case CorrectionKind::invalidate: hours.set(c.pollutant, of_day, std::nullopt, Flag::rejected); break;
         case CorrectionKind::replace: hours.set(c.pollutant, of_day, c.value, Flag::normal); break;
-        case CorrectionKind::accept: hours.set(c.pollutant, of_day, received.value, Flag::normal); break;
+        case CorrectionKind::accept:
+            // What cannot count stays as it was received: a journal may hold what today's rules refuse.
+            if (received.value && received.value->ng_per_m3() >= 0)
+                hours.set(c.pollutant, of_day, received.value, Flag::normal);
+            break;
         case CorrectionKind::restore:
             if (received.received)
                 hours.set(c.pollutant, of_day, received.value, received.flag);

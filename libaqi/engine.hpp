@@ -86,6 +86,9 @@ public:
     /// How many notices of a year were given.
     int notices(int year) const;
 
+    /// The ledgers as they would stand had `last` been the last day closed; later hours, corrections and dust days stay.
+    State as_of(LocalDay last, const Rules& rules) const;
+
     /// What was received for an hour, whatever was made of it: absent when nothing was.
     std::optional<Observed> held(StationIndex station, HourEnding hour, Pollutant pollutant) const;
 

@@ -15,7 +15,10 @@ using Lines = std::vector<std::string>;
 std::string text_of(Concentration value, Pollutant p) { return format_concentration(value, display_unit_ng(p)); }
 std::string text_of(const std::optional<Concentration>& value, Pollutant p) { return value ? text_of(*value, p) : "-"; }
 std::string hundredths(std::int64_t n) { return fmt::format("{}.{:02}", n / 100, n % 100); }
-std::string tenths(std::int64_t n) { return fmt::format("{}{}.{}", n < 0 ? "-" : "", std::abs(n) / 10, std::abs(n) % 10); }
+std::string tenths(std::int64_t n)
+{
+    return fmt::format("{}{}.{}", n < 0 ? "-" : "", std::abs(n) / 10, std::abs(n) % 10);
+}
 
 std::string head(PlaceIndex place, std::string_view what, const Rules& rules)
 {
@@ -71,20 +74,22 @@ std::vector<std::string> explain_hour(const State& state, PlaceIndex place, Hour
             const std::string value = !held         ? "not received (未收到)"
                                       : held->value ? text_of(*held->value, p)
                                                     : "no value";
-            const std::string flag =
-                held && held->flag != Flag::normal ? fmt::format(" [{} {}]", flag_letter(held->flag), flag_zh(held->flag)) : "";
+            const std::string flag = held && held->flag != Flag::normal
+                                         ? fmt::format(" [{} {}]", flag_letter(held->flag), flag_zh(held->flag))
+                                         : "";
             const auto aside = state.station(site).aside.find({hour, p});
-            const std::string corrected =
-                aside != state.station(site).aside.end() && !aside->second.correction.empty()
-                    ? fmt::format(", under correction {}", aside->second.correction)
-                    : "";
+            const std::string corrected = aside != state.station(site).aside.end() && !aside->second.correction.empty()
+                                              ? fmt::format(", under correction {}", aside->second.correction)
+                                              : "";
             if (area || !flag.empty() || !corrected.empty())
-                out.push_back(fmt::format("    {}: {}{}{}", rules.network.stations[site.value].id, value, flag, corrected));
+                out.push_back(
+                    fmt::format("    {}: {}{}{}", rules.network.stations[site.value].id, value, flag, corrected));
         }
     }
     for (std::size_t i = 0; i < item_count; ++i)
         if (f.index.iaqi[i] >= 0)
-            out.push_back(fmt::format("  {} -> sub-index (分指数) {}", item_name(static_cast<Item>(i)), f.index.iaqi[i]));
+            out.push_back(
+                fmt::format("  {} -> sub-index (分指数) {}", item_name(static_cast<Item>(i)), f.index.iaqi[i]));
     out.push_back(f.index.aqi ? fmt::format("AQI {}, primary (首要污染物): {}", *f.index.aqi,
                                             f.index.primary.empty() ? "none (无)" : primary_zh(f.index.primary))
                               : fmt::format("AQI NA: {} [{}]", index_note_name(f.index.note), pack->missing_clause));
@@ -96,14 +101,14 @@ std::vector<std::string> explain_target(const State& state, PlaceIndex place, in
     Lines out;
     const auto coverage = year_coverage(state, place, year, p, rules);
     if (!coverage) return out;
-    out.push_back(fmt::format("Validity (有效性): {} of {} days so far; the year needs {}; {}", coverage->valid,
-                              coverage->elapsed, coverage->needed,
-                              coverage->may_lose < 0
-                                  ? fmt::format("void since {}: {}",
-                                                coverage->void_on ? format_day(*coverage->void_on) : "-", coverage->why_not)
-                              : coverage->over
-                                  ? std::string{"it is valid"}
-                                  : fmt::format("{} more may stay without a value before it is void", coverage->may_lose)));
+    out.push_back(fmt::format(
+        "Validity (有效性): {} of {} days so far; the year needs {}; {}", coverage->valid, coverage->elapsed,
+        coverage->needed,
+        coverage->may_lose < 0
+            ? fmt::format("void since {}: {}", coverage->void_on ? format_day(*coverage->void_on) : "-",
+                          coverage->why_not)
+        : coverage->over ? std::string{"it is valid"}
+                         : fmt::format("{} more may stay without a value before it is void", coverage->may_lose)));
     explain_sites(out, state, place, LocalDay::from_ymd(year, 1, 1), coverage->through, p, rules);
     const auto ledger = target_ledger(state, place, year, p, rules);
     if (!ledger || ledger->valid_days == 0) return out;
@@ -117,17 +122,18 @@ std::vector<std::string> explain_target(const State& state, PlaceIndex place, in
                                   e.valid_days));
     if (!ledger->target) return out;
     if (ledger->allowance) {
-        out.push_back(fmt::format("年剩余日控制值 = ({} x ({} + {}) - sum) / {} = {}, printed {}", text_of(*ledger->target, p),
-                                  ledger->valid_days, ledger->remaining_days, ledger->remaining_days,
-                                  text_of(*ledger->allowance, p), text_of(*ledger->allowance_published, p)));
+        out.push_back(fmt::format("年剩余日控制值 = ({} x ({} + {}) - sum) / {} = {}, printed {}",
+                                  text_of(*ledger->target, p), ledger->valid_days, ledger->remaining_days,
+                                  ledger->remaining_days, text_of(*ledger->allowance, p),
+                                  text_of(*ledger->allowance_published, p)));
         if (ledger->lowest_ever)
-            out.push_back(fmt::format("The lowest mean of {} days running before this year was {}", ledger->remaining_days,
-                                      text_of(*ledger->lowest_ever, p)));
+            out.push_back(fmt::format("The lowest mean of {} days running before this year was {}",
+                                      ledger->remaining_days, text_of(*ledger->lowest_ever, p)));
     }
     if (ledger->below_lowest_on)
         out.push_back(fmt::format("Below anything ever reached here since {}", format_day(*ledger->below_lowest_on)));
-    out.push_back(fmt::format("Standing (状态): {} {}{}", standing_zh(ledger->standing), standing_name(ledger->standing),
-                              ledger->why.empty() ? "" : ": " + ledger->why));
+    out.push_back(fmt::format("Standing (状态): {} {}{}", standing_zh(ledger->standing),
+                              standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why));
     return out;
 }
 
@@ -147,27 +153,30 @@ std::vector<std::string> explain_good_days(const State& state, PlaceIndex place,
         out.push_back(fmt::format("{} days before the record began have no verdict",
                                   ledger->elapsed - f.good - f.lost - f.undetermined));
     if (f.upper_bound())
-        out.push_back(fmt::format("Upper bound (上限): at most {}; never measured: {}. A day cannot be called good without them; "
-                                  "one above 100 is lost all the same",
-                                  f.at_most(), labels_of(f.never_measured)));
+        out.push_back(
+            fmt::format("Upper bound (上限): at most {}; never measured: {}. A day cannot be called good without them; "
+                        "one above 100 is lost all the same",
+                        f.at_most(), labels_of(f.never_measured)));
     for (const auto p : all_pollutants)
         if (ledger->lost_by_primary[p] > 0)
             out.push_back(fmt::format("  lost by {}: {} days", pollutant_label(p), ledger->lost_by_primary[p]));
     for (const auto& d : ledger->lost_days)
         out.push_back(fmt::format("  {}  AQI {:>3}  {} {}, limit {}: lost by {} {}", format_day(d.day), d.aqi,
                                   pollutant_label(d.primary), text_of(d.value, d.primary), text_of(d.limit, d.primary),
-                                  text_of(Concentration::from_ng_per_m3(d.margin_ng()), d.primary), display_unit(d.primary)));
+                                  text_of(Concentration::from_ng_per_m3(d.margin_ng()), d.primary),
+                                  display_unit(d.primary)));
     if (f.target) {
         out.push_back(fmt::format("Target at least {}: {} {}{}", *f.target, standing_zh(ledger->standing),
                                   standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why));
         out.push_back(fmt::format("Days that may still be lost: {} (undetermined days not good) to {} (all good)",
                                   *ledger->may_lose_least, *ledger->may_lose_most));
         if (ledger->needed_rate_tenths)
-            out.push_back(fmt::format("Rate needed of the rest: {} % to {} %", tenths(*ledger->needed_rate_least_tenths),
-                                      tenths(*ledger->needed_rate_tenths)));
+            out.push_back(fmt::format("Rate needed of the rest: {} % to {} %",
+                                      tenths(*ledger->needed_rate_least_tenths), tenths(*ledger->needed_rate_tenths)));
         if (f.lost_on)
-            out.push_back(fmt::format("After {} not even good days to the end could bring the proven count to the target",
-                                      format_day(*f.lost_on)));
+            out.push_back(
+                fmt::format("After {} not even good days to the end could bring the proven count to the target",
+                            format_day(*f.lost_on)));
     }
     if (ledger->good_year_before)
         out.push_back(fmt::format("The year before, by the same date: {} good of {} days with a verdict",
@@ -185,10 +194,11 @@ std::vector<std::string> explain_period(const State& state, PlaceIndex place, co
             return out;
         }
         if (form == DustForm::dust_deducted && s.dust_days == 0) break;
-        out.push_back(fmt::format("{} ({}), {} to {}, {} calendar days, {} dust days; rounded by {}", dust_form_zh(form),
-                                  dust_form_name(form), format_day(s.first), format_day(s.through), s.days, s.dust_days,
-                                  s.pack->id));
-        if (s.several_editions) out.emplace_back("  the days were judged under more than one edition, each under its own");
+        out.push_back(fmt::format("{} ({}), {} to {}, {} calendar days, {} dust days; rounded by {}",
+                                  dust_form_zh(form), dust_form_name(form), format_day(s.first), format_day(s.through),
+                                  s.days, s.dust_days, s.pack->id));
+        if (s.several_editions)
+            out.emplace_back("  the days were judged under more than one edition, each under its own");
         if (form == DustForm::dust_deducted) explain_dust(out, state, place, when.first, when.last, rules);
         for (const auto p : all_pollutants) {
             const auto& v = s.of[p];
@@ -200,20 +210,20 @@ std::vector<std::string> explain_period(const State& state, PlaceIndex place, co
                                       text_of(v.mean, p), text_of(v.published, p), display_unit(p),
                                       s.pack->rounding_clause));
             if (v.percentile)
-                out.push_back(fmt::format("    P{}: k = 1 + ({} - 1) x {} % -> {} [{}]", v.percent, v.valid_days, v.percent,
-                                          text_of(v.percentile, p), s.pack->percentile_clause));
+                out.push_back(fmt::format("    P{}: k = 1 + ({} - 1) x {} % -> {} [{}]", v.percent, v.valid_days,
+                                          v.percent, text_of(v.percentile, p), s.pack->percentile_clause));
             out.push_back(fmt::format("    {} days above the daily limit; highest {} on {}{}", v.exceeding_days,
                                       text_of(v.highest, p), format_day(*v.highest_day),
                                       v.multiple_hundredths ? fmt::format("; exceedance multiple (超标倍数) {}",
                                                                           hundredths(*v.multiple_hundredths))
                                                             : ""));
         }
-        out.push_back(fmt::format("  {} good, {} lost, {} undetermined{}{}", s.good, s.lost, s.undetermined,
-                                  s.compliance_tenths ? fmt::format("; rate {} / ({} + {}) = {} %", s.good, s.good, s.lost,
-                                                                    tenths(*s.compliance_tenths))
-                                                      : "",
-                                  s.upper_bound() ? fmt::format("; upper bound, not measured: {}", labels_of(s.never_measured))
-                                                  : ""));
+        out.push_back(fmt::format(
+            "  {} good, {} lost, {} undetermined{}{}", s.good, s.lost, s.undetermined,
+            s.compliance_tenths
+                ? fmt::format("; rate {} / ({} + {}) = {} %", s.good, s.good, s.lost, tenths(*s.compliance_tenths))
+                : "",
+            s.upper_bound() ? fmt::format("; upper bound, not measured: {}", labels_of(s.never_measured)) : ""));
         std::string terms;
         for (const auto p : all_pollutants) {
             const auto& term = s.pack->composite.terms[p];

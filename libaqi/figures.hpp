@@ -83,7 +83,7 @@ struct GoodDaysFigure {
     /// are some, nobody can say that a day was good: the count is an upper bound and is called so.
     PollutantSet never_measured;
     std::optional<int> target;
-    std::optional<bool> met;         ///< absent: no target, still open, or not proven
+    std::optional<bool> met; ///< absent: no target, still open, or not proven
     /// After this day not even good days to the end could bring the proven good days to the target. Where undetermined
     /// days could, `met` stays absent: it is not proven.
     std::optional<LocalDay> lost_on;

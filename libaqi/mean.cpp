@@ -108,6 +108,36 @@ Concentration MeanSum::rounded_over(int days, std::int64_t step_ng) const
     return Concentration::from_ng_per_m3(static_cast<std::int64_t>(steps) * step_ng);
 }
 
+Concentration MeanSum::rounded_linear(int factor, Wide more_ng, std::int64_t divisor, std::int64_t step_ng) const
+{
+    AQI_CHECK(divisor > 0);
+    const Total t = total();
+    // The numerator is whole + rest/common, 0 <= rest < common, in units of 1/hours_lcm ng/m3.
+    Wide whole = t.whole * factor + more_ng * Mean::hours_lcm + t.rest * factor / t.common;
+    Wide rest = t.rest * factor % t.common;
+    if (rest < 0) {
+        rest += t.common;
+        --whole;
+    }
+    const Wide unit = Wide{Mean::hours_lcm} * divisor * step_ng;
+    Wide steps = whole / unit;
+    Wide left = whole % unit;
+    if (left < 0) {
+        left += unit;
+        --steps;
+    }
+    // left + rest/common against half of a unit.
+    const Wide twice = 2 * left + 2 * rest / t.common;
+    const bool beyond = 2 * rest % t.common > 0;
+    if (twice > unit || (twice == unit && (beyond || steps % 2 != 0))) ++steps;
+    return Concentration::from_ng_per_m3(static_cast<std::int64_t>(steps) * step_ng);
+}
+
+Concentration MeanSum::allowance_rounded(Concentration limit, int days, int share, std::int64_t step_ng) const
+{
+    return rounded_linear(-1, Wide{limit.ng_per_m3()} * days, share, step_ng);
+}
+
 Concentration MeanSum::allowance(Concentration limit, int days, int share, std::int64_t step_ng) const
 {
     AQI_CHECK(share > 0);

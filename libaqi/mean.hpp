@@ -81,6 +81,10 @@ public:
     /// (limit x days - sum) / share, rounded down to a multiple of step_ng: what `share` further days may average so
     /// that the mean over `days` is exactly `limit`. Negative when the sum alone is already too large. share > 0.
     Concentration allowance(Concentration limit, int days, int share, std::int64_t step_ng) const;
+    /// The same, rounded half-even once, as bulletins print it.
+    Concentration allowance_rounded(Concentration limit, int days, int share, std::int64_t step_ng) const;
+    /// (sum x factor + more_ng) / divisor, rounded half-even once to a multiple of step_ng. divisor > 0; |factor| <= 1000.
+    Concentration rounded_linear(int factor, Wide more_ng, std::int64_t divisor, std::int64_t step_ng) const;
 
     /// The same sum of the same number of days, however it came about.
     bool operator==(const MeanSum&) const;

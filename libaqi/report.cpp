@@ -13,8 +13,9 @@ Fault malformed(std::string_view text, const Network& network)
 {
     std::string periods;
     for (const auto& p : network.periods) periods += fmt::format(", {}:{}", p.id, p.once ? p.once->first.year() : 2016);
-    return {Reason::malformed,
-            fmt::format("\"{}\" is no time; known: 2016-12-20, 2016-12-20T14:00, 2016-12, 2016Q4, 2016{}", text, periods)};
+    return {
+        Reason::malformed,
+        fmt::format("\"{}\" is no time; known: 2016-12-20, 2016-12-20T14:00, 2016-12, 2016Q4, 2016{}", text, periods)};
 }
 
 std::optional<int> number(std::string_view digits)
@@ -28,7 +29,10 @@ std::optional<int> number(std::string_view digits)
 
 When months(int year, unsigned first, unsigned last, When::Kind kind, Words name)
 {
-    return {kind, LocalDay::from_ymd(year, first, 1), LocalDay::from_ymd(year, last, days_in_month(year, last)), {},
+    return {kind,
+            LocalDay::from_ymd(year, first, 1),
+            LocalDay::from_ymd(year, last, days_in_month(year, last)),
+            {},
             std::move(name)};
 }
 
@@ -53,7 +57,10 @@ Result<When> parse_when(std::string_view text, const Network& network)
             if (period.id != text.substr(0, colon) || !year) continue;
             const auto span = period.span(*year);
             if (!span) break;
-            return When{When::Kind::period, span->first, span->last, {},
+            return When{When::Kind::period,
+                        span->first,
+                        span->last,
+                        {},
                         fmt::format("{} {}..{}", period.name, format_day(span->first), format_day(span->last))};
         }
         return malformed(text, network);
@@ -149,8 +156,13 @@ std::vector<Notice> notices_of(const ReportRequest& request, LocalDay through)
 
 } // namespace
 
-Result<Paper> report(const State& state, const ReportRequest& request, const Rules& rules)
+Result<Paper> report(const State& now, const ReportRequest& request, const Rules& rules)
 {
+    // The ledgers of a stretch that is over stand as they stood at its end.
+    const auto last_closed = now.last_closed_day();
+    const bool later = request.when.kind != When::Kind::hour && last_closed && request.when.last < *last_closed;
+    const std::optional<State> then = later ? std::optional{now.as_of(request.when.last, rules)} : std::nullopt;
+    const State& state = then ? *then : now;
     const When& when = request.when;
     Places places = request.places;
     if (places.empty())
@@ -168,13 +180,13 @@ Result<Paper> report(const State& state, const ReportRequest& request, const Rul
     const Words kind = kind_title(when.kind);
     paper.title = {fmt::format("环境空气质量{}　{}{}", kind.zh, when.name.zh, over ? "" : "（累计）"),
                    fmt::format("Air quality, {}: {}{}", kind.en, when.name.en, over ? "" : " (extract to date)")};
-    paper.facts.push_back({"through", {"数据截至", "data through"},
+    paper.facts.push_back({"through",
+                           {"数据截至", "data through"},
                            of_hour ? Words{format_hour(when.hour)} : Words{format_day(through)}});
     add_editions(paper, when.first, through, rules);
     const ReviewLevel level = least_reviewed(state, places, when.first, through, rules);
-    paper.facts.push_back({"review",
-                           {"审核", "review"},
-                           {std::string{review_level_zh(level)}, std::string{review_level_name(level)}}});
+    paper.facts.push_back(
+        {"review", {"审核", "review"}, {std::string{review_level_zh(level)}, std::string{review_level_name(level)}}});
     if (!request.made_at.empty()) paper.facts.push_back({"made_at", {"生成时间", "made at"}, request.made_at});
 
     if (of_hour) {
@@ -213,7 +225,8 @@ Result<Paper> report(const State& state, const ReportRequest& request, const Rul
             std::string known;
             for (const auto& p : rules.book.packs) known += " " + p.id;
             for (const auto& g : rules.book.guidelines) known += " " + g.id;
-            return Fault{Reason::refused, fmt::format("no pack \"{}\" to show beside; known:{}", request.beside, known)};
+            return Fault{Reason::refused,
+                         fmt::format("no pack \"{}\" to show beside; known:{}", request.beside, known)};
         }
     }
     add_if_rows(paper, notices_table(notices_of(request, through), rules));

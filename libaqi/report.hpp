@@ -36,6 +36,6 @@ struct ReportRequest {
 };
 
 /// Fault: refused, when there is no closed day in it, or `beside` is not known.
-Result<Paper> report(const State& state, const ReportRequest& request, const Rules& rules);
+Result<Paper> report(const State& now, const ReportRequest& request, const Rules& rules);
 
 } // namespace aqi

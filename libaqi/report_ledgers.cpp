@@ -40,7 +40,9 @@ constexpr std::array<Pollutant, 2> target_pollutants = {Pollutant::pm10, Polluta
 
 Table targets_table(const State& state, const Places& places, int year, const Rules& rules)
 {
-    Table t{"targets", {fmt::format("{} 年目标账", year), fmt::format("target ledger {}", year)}, {place_column()}, {}, {}, {}};
+    Table t{
+        "targets", {fmt::format("{} 年目标账", year), fmt::format("target ledger {}", year)}, {place_column()}, {}, {},
+        {}};
     t.columns.push_back(text_column("pollutant", {"项目", "pollutant"}));
     t.columns.push_back(number_column("valid_days", {"有效天数", "valid days"}));
     t.columns.push_back(number_column("mean", {"累计均值", "mean to date"}));
@@ -60,42 +62,50 @@ Table targets_table(const State& state, const Places& places, int year, const Ru
             const std::int64_t step = step_of(p, ledger->through, rules);
             std::string earlier;
             for (const auto& e : ledger->earlier)
-                earlier += fmt::format("{}{}: {}", earlier.empty() ? "" : "; ", e.year,
-                                       format_concentration(Mean::of(*e.mean).rounded(display_unit_ng(p) / 10),
-                                                            display_unit_ng(p)));
-            std::vector<Cell> row{place_cell(place, rules), Cell{pollutant_label(p)}, Cell::whole(ledger->valid_days),
-                                  amount(ledger->published, p, step), amount(ledger->target, p, step),
+                earlier += fmt::format(
+                    "{}{}: {}", earlier.empty() ? "" : "; ", e.year,
+                    format_concentration(Mean::of(*e.mean).rounded(display_unit_ng(p) / 10), display_unit_ng(p)));
+            std::vector<Cell> row{place_cell(place, rules),
+                                  Cell{pollutant_label(p)},
+                                  Cell::whole(ledger->valid_days),
+                                  amount(ledger->published, p, step),
+                                  amount(ledger->target, p, step),
                                   ledger->target ? standing_cell(ledger->standing, ledger->why)
                                                  : Cell{Words{"无目标", "no target"}},
                                   Cell::whole(ledger->remaining_days)};
             row.push_back(amount(ledger->allowance_published, p, step));
             const std::int64_t tenth = display_unit_ng(p) / 10;
-            row.push_back(ledger->allowance
-                              ? Cell::decimal(round_down(ledger->allowance->ng_per_m3(), tenth), 1)
-                              : Cell{});
+            row.push_back(ledger->allowance ? Cell::decimal(round_down(ledger->allowance->ng_per_m3(), tenth), 1)
+                                            : Cell{});
             row.push_back(earlier.empty() ? Cell{} : Cell{earlier});
             row.push_back(day_cell(ledger->below_lowest_on));
             row.push_back(day_cell(ledger->lost_on));
-            row.push_back(ledger->moved_most_on
-                              ? Cell{fmt::format("{} ({}, {}{})", format_day(*ledger->moved_most_on),
-                                                 format_concentration(Mean::of(*ledger->moved_most_value).rounded(tenth),
-                                                                      display_unit_ng(p)),
-                                                 ledger->moved_most_ng >= 0 ? "+" : "-",
-                                                 format_concentration(
-                                                     Concentration::from_ng_per_m3(std::abs(ledger->moved_most_ng)),
-                                                     display_unit_ng(p)))}
-                              : Cell{});
+            row.push_back(
+                ledger->moved_most_on
+                    ? Cell{fmt::format(
+                          "{} ({}, {}{})", format_day(*ledger->moved_most_on),
+                          format_concentration(Mean::of(*ledger->moved_most_value).rounded(tenth), display_unit_ng(p)),
+                          ledger->moved_most_ng >= 0 ? "+" : "-",
+                          format_concentration(Concentration::from_ng_per_m3(std::abs(ledger->moved_most_ng)),
+                                               display_unit_ng(p)))}
+                    : Cell{});
             t.rows.push_back(std::move(row));
         }
-    t.notes.emplace_back("年剩余日控制值 =（目标 ×（有效天数 + 剩余天数）− 累计和）/ 剩余天数；冬季通常高于全年，与历年同期对照。",
-                         "The rest may average (target x (valid + left) - sum) / left; compare with the same weeks of "
-                         "earlier years: winter is the worst season.");
+    t.notes.emplace_back(
+        "年剩余日控制值 =（目标 ×（有效天数 + 剩余天数）− 累计和）/ 剩余天数；冬季通常高于全年，与历年同期对照。",
+        "The rest may average (target x (valid + left) - sum) / left; compare with the same weeks of "
+        "earlier years: winter is the worst season.");
     return t;
 }
 
 Table good_days_table(const State& state, const Places& places, int year, const Rules& rules)
 {
-    Table t{"good_days", {fmt::format("{} 年优良天数账", year), fmt::format("good-day ledger {}", year)}, {place_column()}, {}, {}, {}};
+    Table t{"good_days",
+            {fmt::format("{} 年优良天数账", year), fmt::format("good-day ledger {}", year)},
+            {place_column()},
+            {},
+            {},
+            {}};
     t.columns.push_back(number_column("good", {"已证实优良", "proven good"}));
     t.columns.push_back(number_column("undetermined", {"未定", "undetermined"}));
     t.columns.push_back(number_column("at_most", {"至多", "at most"}));
@@ -120,10 +130,15 @@ Table good_days_table(const State& state, const Places& places, int year, const 
             good = good.marked(bound);
             most = most.marked(bound);
         }
-        std::vector<Cell> row{place_cell(place, rules), std::move(good), Cell::whole(f.undetermined), std::move(most),
-                              Cell::whole(f.lost), Cell::whole(f.remaining),
+        std::vector<Cell> row{place_cell(place, rules),
+                              std::move(good),
+                              Cell::whole(f.undetermined),
+                              std::move(most),
+                              Cell::whole(f.lost),
+                              Cell::whole(f.remaining),
                               f.target ? Cell::whole(*f.target) : Cell{},
-                              f.target ? standing_cell(ledger->standing, ledger->why) : Cell{Words{"无目标", "no target"}}};
+                              f.target ? standing_cell(ledger->standing, ledger->why)
+                                       : Cell{Words{"无目标", "no target"}}};
         row.push_back(ledger->may_lose_least ? Cell{range(ledger->may_lose_least, ledger->may_lose_most,
                                                           [](int n) { return fmt::format("{}", n); })}
                                              : Cell{});
@@ -142,10 +157,16 @@ Table good_days_table(const State& state, const Places& places, int year, const 
 
 Table validity_table(const State& state, const Places& places, int year, const Rules& rules)
 {
-    Table t{"validity", {fmt::format("{} 年有效性账", year), fmt::format("validity ledger {}", year)}, {place_column()}, {}, {}, {}};
+    Table t{"validity",
+            {fmt::format("{} 年有效性账", year), fmt::format("validity ledger {}", year)},
+            {place_column()},
+            {},
+            {},
+            {}};
     t.columns.push_back(text_column("pollutant", {"项目", "pollutant"}));
     for (unsigned month = 1; month <= 12; ++month)
-        t.columns.push_back(text_column(fmt::format("m{:02}", month), {fmt::format("{} 月", month), fmt::format("{:02}", month)}));
+        t.columns.push_back(
+            text_column(fmt::format("m{:02}", month), {fmt::format("{} 月", month), fmt::format("{:02}", month)}));
     t.columns.push_back(text_column("year", {"全年", "year"}));
     t.columns.push_back(number_column("may_lose", {"还可缺天数", "may still miss"}));
     t.columns.push_back(text_column("void_on", {"失效日期", "void on"}));
@@ -166,18 +187,19 @@ Table validity_table(const State& state, const Places& places, int year, const R
             row.push_back(Cell{fmt::format("{}/{}", c->valid, c->elapsed)});
             row.push_back(c->over ? Cell{} : Cell::whole(c->may_lose));
             row.push_back(day_cell(c->void_on));
-            row.push_back(c->is_valid        ? Cell{Words{"有效", "valid"}}
+            row.push_back(c->is_valid       ? Cell{Words{"有效", "valid"}}
                           : c->may_lose < 0 ? Cell{Words{"无法证明", "not proven"}}.marked(c->why_not)
                                             : Cell{Words{"年未结束", "the year is not over"}});
             t.rows.push_back(std::move(row));
         }
     const RulePack* pack = rules.pack(LocalDay::from_ymd(year, 12, 31));
     if (pack != nullptr)
-        t.notes.emplace_back(
-            fmt::format("有效天/已过天；全年至少 {} 天，每月 {} 天（2 月 {} 天）[{}]", pack->validity.year_days,
-                        pack->validity.month_days, pack->validity.february_days, pack->validity.clause),
-            fmt::format("valid/elapsed days; a year needs {} days, a month {} (February {}) [{}]", pack->validity.year_days,
-                        pack->validity.month_days, pack->validity.february_days, pack->validity.clause));
+        t.notes.emplace_back(fmt::format("有效天/已过天；全年至少 {} 天，每月 {} 天（2 月 {} 天）[{}]",
+                                         pack->validity.year_days, pack->validity.month_days,
+                                         pack->validity.february_days, pack->validity.clause),
+                             fmt::format("valid/elapsed days; a year needs {} days, a month {} (February {}) [{}]",
+                                         pack->validity.year_days, pack->validity.month_days,
+                                         pack->validity.february_days, pack->validity.clause));
     return t;
 }
 
@@ -200,13 +222,13 @@ Table sites_table(const State& state, const Places& places, const When& when, co
             for (const auto& site : site_coverage(state, *area, when.first, through, p, rules)) {
                 const Station& s = rules.network.stations[site.station.value];
                 const auto& m = site.membership;
-                t.rows.push_back(
-                    {place_cell(place, rules), Cell{Words{fmt::format("{} {}", s.name, s.id), s.id}},
-                     Cell{Words{site_role_zh(m.role), site_role_name(m.role)}},
-                     Cell{fmt::format("{}..{}", m.from ? format_day(*m.from) : "", m.until ? format_day(*m.until) : "")},
-                     Cell{pollutant_label(p)}, Cell::whole(site.member_days),
-                     Cell::whole(static_cast<std::int64_t>(site.absent.size())),
-                     site.absent.empty() ? Cell{} : Cell{days_text(site.absent)}});
+                t.rows.push_back({place_cell(place, rules), Cell{Words{fmt::format("{} {}", s.name, s.id), s.id}},
+                                  Cell{Words{site_role_zh(m.role), site_role_name(m.role)}},
+                                  Cell{fmt::format("{}..{}", m.from ? format_day(*m.from) : "",
+                                                   m.until ? format_day(*m.until) : "")},
+                                  Cell{pollutant_label(p)}, Cell::whole(site.member_days),
+                                  Cell::whole(static_cast<std::int64_t>(site.absent.size())),
+                                  site.absent.empty() ? Cell{} : Cell{days_text(site.absent)}});
             }
     }
     return t;
@@ -239,7 +261,8 @@ Table lost_days_table(const State& state, const Places& places, const When& when
 
 Table months_table(const State& state, const Places& places, int year, const Rules& rules)
 {
-    Table t{"months", {fmt::format("{} 年各月", year), fmt::format("months of {}", year)}, {place_column()}, {}, {}, {}};
+    Table t{"months", {fmt::format("{} 年各月", year), fmt::format("months of {}", year)}, {place_column()}, {}, {},
+            {}};
     t.columns.push_back(text_column("month", {"月份", "month"}));
     for (const auto p : all_pollutants)
         t.columns.push_back(number_column(std::string{pollutant_name(p)}, pollutant_label(p), display_unit(p)));
@@ -251,9 +274,9 @@ Table months_table(const State& state, const Places& places, int year, const Rul
     chart.unit = "ug/m3";
     for (const auto place : places)
         for (unsigned month = 1; month <= 12; ++month) {
-            const auto s = statistics(state, place, LocalDay::from_ymd(year, month, 1),
-                                      LocalDay::from_ymd(year, month, days_in_month(year, month)), DustForm::as_measured,
-                                      rules);
+            const auto s =
+                statistics(state, place, LocalDay::from_ymd(year, month, 1),
+                           LocalDay::from_ymd(year, month, days_in_month(year, month)), DustForm::as_measured, rules);
             if (place == places.front()) {
                 std::optional<std::int64_t> bar;
                 if (s.of[Pollutant::pm2_5].published) bar = s.of[Pollutant::pm2_5].published->ng_per_m3() / 1'000;

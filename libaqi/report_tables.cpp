@@ -145,19 +145,22 @@ Table days_table(const State& state, const Places& places, LocalDay day, const R
         if (f.verdict == DayVerdict::good && !f.index.exempt.empty())
             verdict = verdict.marked(upper_bound_mark(f.index.exempt));
         row.push_back(std::move(verdict));
-        const auto [least, most] = std::minmax_element(
-            all_pollutants.begin(), all_pollutants.end(), [&](Pollutant a, Pollutant b) { return f.valid[a] < f.valid[b]; });
+        const auto [least, most] =
+            std::minmax_element(all_pollutants.begin(), all_pollutants.end(),
+                                [&](Pollutant a, Pollutant b) { return f.valid[a] < f.valid[b]; });
         const bool area = rules.network.area_of(place).has_value();
         const std::string range = f.valid[*least] == f.valid[*most]
                                       ? fmt::format("{}", f.valid[*most])
                                       : fmt::format("{}~{}", f.valid[*least], f.valid[*most]);
-        row.push_back(area ? Words{fmt::format("{}/{} 个点位", range, f.sites), fmt::format("{} of {} sites", range, f.sites)}
-                           : Words{fmt::format("{}/24 小时", range), fmt::format("{} of 24 hours", range)});
+        row.push_back(
+            area ? Words{fmt::format("{}/{} 个点位", range, f.sites), fmt::format("{} of {} sites", range, f.sites)}
+                 : Words{fmt::format("{}/24 小时", range), fmt::format("{} of 24 hours", range)});
         const ReviewLevel level = state.reviewed(place, day, rules);
         row.push_back(Words{review_level_zh(level), review_level_name(level)});
         t.rows.push_back(std::move(row));
     }
-    t.notes.emplace_back("NA：缺测或无效；/：不在监测方案内。", "NA: missing or not valid; /: outside the monitoring plan.");
+    t.notes.emplace_back("NA：缺测或无效；/：不在监测方案内。",
+                         "NA: missing or not valid; /: outside the monitoring plan.");
     return t;
 }
 
@@ -218,8 +221,8 @@ Table verdicts_table(const State& state, const Places& places, const When& when,
     t.columns.push_back(number_column("undetermined", {"未定", "undetermined"}));
     t.columns.push_back(number_column("rate", {"达标率", "compliance rate"}, "%"));
     for (int level = 1; level <= 6; ++level)
-        t.columns.push_back(
-            number_column(fmt::format("level_{}", level), {fmt::format("{} 级", level), fmt::format("level {}", level)}));
+        t.columns.push_back(number_column(fmt::format("level_{}", level),
+                                          {fmt::format("{} 级", level), fmt::format("level {}", level)}));
     t.columns.push_back(number_column("good_year_before", {"上年同期优良", "good, year before"}));
     for (const auto place : places)
         for (const auto form : forms) {
@@ -233,9 +236,14 @@ Table verdicts_table(const State& state, const Places& places, const When& when,
                 good = good.marked(bound);
                 most = most.marked(bound);
             }
-            std::vector<Cell> row{place_cell(place, rules), Words{dust_form_zh(form), dust_form_name(form)},
-                                  Cell::whole(now.days), std::move(good), std::move(most), Cell::whole(now.lost),
-                                  Cell::whole(now.undetermined), tenths(now.compliance_tenths)};
+            std::vector<Cell> row{place_cell(place, rules),
+                                  Words{dust_form_zh(form), dust_form_name(form)},
+                                  Cell::whole(now.days),
+                                  std::move(good),
+                                  std::move(most),
+                                  Cell::whole(now.lost),
+                                  Cell::whole(now.undetermined),
+                                  tenths(now.compliance_tenths)};
             for (std::size_t level = 1; level <= 6; ++level) row.push_back(Cell::whole(now.level_days[level]));
             row.push_back(then.good + then.lost > 0 ? Cell::whole(then.good) : Cell{});
             t.rows.push_back(std::move(row));
@@ -248,7 +256,8 @@ Table verdicts_table(const State& state, const Places& places, const When& when,
 Table composite_table(const State& state, const Places& places, const When& when, const Rules& rules)
 {
     Table t{"composite", {"综合指数与排名", "composite index and rank"}, {}, {}, {}, {}};
-    t.columns = {number_column("rank", {"名次", "rank"}), place_column(), number_column("index", {"综合指数", "index"})};
+    t.columns = {number_column("rank", {"名次", "rank"}), place_column(),
+                 number_column("index", {"综合指数", "index"})};
     for (const auto p : all_pollutants)
         t.columns.push_back(number_column(std::string{pollutant_name(p)}, pollutant_label(p)));
     const bool dust = std::any_of(places.begin(), places.end(),
@@ -266,8 +275,9 @@ Table composite_table(const State& state, const Places& places, const When& when
     const auto rank = ranks(values);
     std::vector<std::size_t> order(all.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(),
-                     [&](std::size_t a, std::size_t b) { return rank[a].value_or(1'000'000) < rank[b].value_or(1'000'000); });
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return rank[a].value_or(1'000'000) < rank[b].value_or(1'000'000);
+    });
     std::string clause;
     for (const auto i : order) {
         const auto& s = all[i];
@@ -281,10 +291,11 @@ Table composite_table(const State& state, const Places& places, const When& when
         for (const auto p : all_pollutants) row.push_back(Cell::decimal(s.composite_terms[p], 2));
         t.rows.push_back(std::move(row));
     }
-    t.notes.emplace_back(fmt::format("{}；各项修约到两位小数后相加；越小越好，相同并列；{}。", clause, dust_form_zh(form)),
-                         fmt::format("{}; terms are rounded half to even to 2 decimals, then added; smaller is better, "
-                                     "equals share a rank; {}.",
-                                     clause, dust_form_name(form)));
+    t.notes.emplace_back(
+        fmt::format("{}；各项修约到两位小数后相加；越小越好，相同并列；{}。", clause, dust_form_zh(form)),
+        fmt::format("{}; terms are rounded half to even to 2 decimals, then added; smaller is better, "
+                    "equals share a rank; {}.",
+                    clause, dust_form_name(form)));
     return t;
 }
 
@@ -316,12 +327,12 @@ Table notices_table(const std::vector<Notice>& notices, const Rules& rules)
                  text_column("before", {"原", "before"}),   text_column("after", {"现", "after"})};
     for (const auto& n : notices) {
         for (const auto& c : n.changes)
-            t.rows.push_back({Cell{n.number}, Cell{format_instant(n.at, rules.network.offset)},
-                              Words{notice_cause_zh(n.cause), notice_cause_name(n.cause)}, Cell{n.why}, Cell{n.who},
-                              Cell{c.place},
-                              Words{fmt::format("{} {}", c.pollutant ? pollutant_label(*c.pollutant) : "", change_zh(c.what)),
-                                    fmt::format("{} {}", c.pollutant ? pollutant_label(*c.pollutant) : "", change_name(c.what))},
-                              Cell{format_day(c.day)}, Cell{c.before}, Cell{c.after}});
+            t.rows.push_back(
+                {Cell{n.number}, Cell{format_instant(n.at, rules.network.offset)},
+                 Words{notice_cause_zh(n.cause), notice_cause_name(n.cause)}, Cell{n.why}, Cell{n.who}, Cell{c.place},
+                 Words{fmt::format("{} {}", c.pollutant ? pollutant_label(*c.pollutant) : "", change_zh(c.what)),
+                       fmt::format("{} {}", c.pollutant ? pollutant_label(*c.pollutant) : "", change_name(c.what))},
+                 Cell{format_day(c.day)}, Cell{c.before}, Cell{c.after}});
         if (n.further > 0)
             t.notes.emplace_back(fmt::format("{}：另有 {} 项。", n.number, n.further),
                                  fmt::format("{}: {} further changes.", n.number, n.further));
@@ -332,8 +343,12 @@ Table notices_table(const std::vector<Notice>& notices, const Rules& rules)
 Table editions_table(const State& state, const Places& places, const When& when, const RulePack& other,
                      const Rules& rules)
 {
-    Table t{"editions", {fmt::format("同一批日子，另按 {} 评价", other.id), fmt::format("the same days under {}", other.id)},
-            {place_column()}, {}, {}, {}};
+    Table t{"editions",
+            {fmt::format("同一批日子，另按 {} 评价", other.id), fmt::format("the same days under {}", other.id)},
+            {place_column()},
+            {},
+            {},
+            {}};
     t.columns.push_back(text_column("edition", {"标准", "edition"}));
     t.columns.push_back(number_column("good", {"优良", "good"}));
     t.columns.push_back(number_column("lost", {"超标", "lost"}));
@@ -389,12 +404,12 @@ Table guideline_table(const State& state, const Places& places, const When& when
                 value = Mean::of(*s.of[p].mean).rounded(step);
             else
                 value = percentile_of(values[p], limit.percentile > 0 ? limit.percentile : 100, step);
-            const std::string statistic =
-                limit.period == Limit::Period::year ? "mean"
-                                                    : fmt::format("P{} of {}", limit.percentile > 0 ? limit.percentile : 100,
-                                                                  limit_period_name(limit.period));
-            t.rows.push_back({place_cell(place, rules), Cell{pollutant_label(p)}, Cell{statistic}, amount(value, p, step),
-                              Cell{limit.grade}, amount(limit.value, p, step),
+            const std::string statistic = limit.period == Limit::Period::year
+                                              ? "mean"
+                                              : fmt::format("P{} of {}", limit.percentile > 0 ? limit.percentile : 100,
+                                                            limit_period_name(limit.period));
+            t.rows.push_back({place_cell(place, rules), Cell{pollutant_label(p)}, Cell{statistic},
+                              amount(value, p, step), Cell{limit.grade}, amount(limit.value, p, step),
                               *value <= limit.value ? Cell{Words{"是", "yes"}} : Cell{Words{"否", "no"}}});
         }
     }

@@ -34,8 +34,9 @@ void ozone_windows(const DayHours& hours, const Validity& v, DayMeans& out)
     out.windows = static_cast<std::uint8_t>(windows);
     if (windows == 0) return;
     const Mean highest = Mean::of_hours(highest_sum, highest_valid);
-    // Too few windows prove nothing, unless what is there already exceeds the limit (HJ 663 6.1.2).
-    if (windows >= v.windows_valid || Mean::of(v.window_limit) < highest) out.mean[Pollutant::o3] = highest;
+    // Too few windows prove nothing, unless what is there already exceeds the limit (HJ 663 6.1.2), as it is published.
+    if (windows >= v.windows_valid || v.window_limit < highest.rounded(display_unit_ng(Pollutant::o3)))
+        out.mean[Pollutant::o3] = highest;
 }
 
 } // namespace

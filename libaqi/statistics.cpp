@@ -19,11 +19,12 @@ const Limit* daily_limit(const RulePack& pack, Pollutant p)
 }
 
 /// The day's index without PM: of the gases alone.
-void judge_without_pm(PlaceDay& day, const RulePack& pack)
+void judge_without_pm(PlaceDay& day, const std::optional<Mean>& ozone_1h, const RulePack& pack)
 {
     IndexInputs inputs;
+    if (ozone_1h) inputs[Item::o3_1h] = round_for_index(*ozone_1h, Pollutant::o3, pack);
     for (const auto p : all_pollutants)
-        if (!is_pm(p) && day.mean[p]) inputs[day_items[index_of(p)]] = day.mean[p]->rounded(pack.step_ng[p]);
+        if (!is_pm(p) && day.mean[p]) inputs[day_items[index_of(p)]] = round_for_index(*day.mean[p], p, pack);
     PollutantSet set_aside = day.exempt;
     set_aside.insert(Pollutant::pm10);
     set_aside.insert(Pollutant::pm2_5);
@@ -154,7 +155,8 @@ std::optional<PlaceDay> day_in_form(const State& state, PlaceIndex place, LocalD
     if (pack == nullptr) return out;
     const bool pm_exceeds = out.verdict == DayVerdict::lost;
     for (const auto p : {Pollutant::pm10, Pollutant::pm2_5}) out.mean[p].reset();
-    if (pm_exceeds) judge_without_pm(out, *pack);
+    // Ozone's highest hour is not kept with the day; it is asked for where the day's hours are still known.
+    if (pm_exceeds) judge_without_pm(out, day_means(state, place, day, rules).ozone_1h, *pack);
     return out;
 }
 

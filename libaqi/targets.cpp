@@ -10,9 +10,6 @@
 namespace aqi {
 namespace {
 
-constexpr std::array<Item, pollutant_count> day_items = {Item::so2_24h, Item::no2_24h, Item::pm10_24h,
-                                                         Item::co_24h,  Item::o3_8h,   Item::pm2_5_24h};
-
 struct StandingRow {
     std::string_view name;
     std::string_view zh;
@@ -103,8 +100,8 @@ std::vector<EarlierRest> earlier_rests(const PlaceLedger& ledger, int year, Loca
 {
     std::vector<EarlierRest> out;
     const auto first_kept = ledger.first_kept();
-    if (!first_kept) return out;
     const LocalDay rest_from = through.plus(1);
+    if (!first_kept || rest_from.year() != year) return out; // the year is over: there is no rest
     for (int y = year - 1; y >= first_kept->year(); --y) {
         const LocalDay from = LocalDay::from_ymd(
             y, rest_from.month(), std::min(rest_from.day_of_month(), days_in_month(y, rest_from.month())));
@@ -118,7 +115,7 @@ std::vector<EarlierRest> earlier_rests(const PlaceLedger& ledger, int year, Loca
     return out;
 }
 
-/// The first day at whose end the rest may average less than this place ever had over as many days before the year.
+/// The first day at whose end the rest may average less than this place ever had, till then, over as many days.
 std::optional<LocalDay> find_below_lowest(const PlaceLedger& ledger, const YearLedger& days, const Record& record,
                                           Pollutant p, Concentration limit)
 {
@@ -126,7 +123,7 @@ std::optional<LocalDay> find_below_lowest(const PlaceLedger& ledger, const YearL
     for (LocalDay day = days.first_day(); day <= *days.through() && day < days.last_day(); day = day.plus(1)) {
         if (const Mean* mean = mean_on(ledger, day, p)) sum.add(*mean);
         const int rest = days.last_day() - day;
-        const auto lowest = record.lowest_mean(rest, days.first_day());
+        const auto lowest = record.lowest_mean(rest, day.plus(1));
         if (lowest && sum.allowance(limit, sum.count() + rest, rest, 1) < *lowest) return day;
     }
     return std::nullopt;
@@ -137,12 +134,6 @@ const AnnualFigure* year_to_date(const Figures& figures, Pollutant p)
     for (const auto& f : figures.annual)
         if (f.pollutant == p && f.window == Window::year_to_date) return &f;
     return nullptr;
-}
-
-/// Whole steps nearest to an exact quotient that may be negative.
-Concentration half_even_to(Concentration value, std::int64_t step_ng)
-{
-    return Concentration::from_ng_per_m3(round_half_even(value.ng_per_m3(), step_ng) * step_ng);
 }
 
 } // namespace
@@ -173,12 +164,14 @@ std::optional<TargetLedger> target_ledger(const State& state, PlaceIndex place, 
         out.published = f->published;
         out.lost_on = f->lost_on;
         out.allowance = f->allowance;
-        if (f->allowance) out.allowance_published = half_even_to(*f->allowance, pack->step_ng[p]);
+        if (f->allowance)
+            out.allowance_published = days->sum(p).allowance_rounded(*out.target, out.valid_days + out.remaining_days,
+                                                                     out.remaining_days, pack->step_ng[p]);
     }
     out.earlier = earlier_rests(ledger, year, out.through, p);
     find_moved_most(ledger, *days, out);
     const Record record{ledger, p};
-    if (out.remaining_days > 0) out.lowest_ever = record.lowest_mean(out.remaining_days, days->first_day());
+    if (out.remaining_days > 0) out.lowest_ever = record.lowest_mean(out.remaining_days, out.through.plus(1));
     if (out.target) out.below_lowest_on = find_below_lowest(ledger, *days, record, p, *out.target);
 
     const auto coverage = year_coverage(state, place, year, p, rules);
@@ -198,18 +191,19 @@ std::optional<TargetLedger> target_ledger(const State& state, PlaceIndex place, 
 
 namespace {
 
-/// Which pollutant made a day bad, and by how much.
-LostDay lost_day(LocalDay date, const PlaceDay& day, const RulePack& pack)
+/// Which pollutant made a day bad, and by how much: of the items of the daily report, the one with the highest index.
+LostDay lost_day(LocalDay date, const PlaceDay& day, const std::optional<Mean>& ozone_1h, const RulePack& pack)
 {
     LostDay out;
     out.day = date;
     out.aqi = day.of_present;
     int worst = -1;
-    for (const auto p : all_pollutants) {
-        if (!day.mean[p]) continue;
-        const auto& table = pack.tables[index_of(day_items[index_of(p)])];
-        if (!table) continue;
-        const Concentration value = day.mean[p]->rounded(pack.step_ng[p]);
+    for (const auto& entry : pack.day.entries) {
+        const Pollutant p = pollutant_of(entry.item);
+        const auto& mean = entry.item == Item::o3_1h ? ozone_1h : day.mean[p];
+        const auto& table = pack.tables[index_of(entry.table)];
+        if (!mean || !table) continue;
+        const Concentration value = round_for_index(*mean, p, pack);
         const int index = sub_index(value, *table, pack.index_rounding).value_or(-1);
         if (index <= worst) continue;
         worst = index;
@@ -266,7 +260,10 @@ std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex plac
         const PlaceDay* closed = ledger.day(day);
         const RulePack* of_day = rules.pack(day);
         if (closed == nullptr || of_day == nullptr || closed->verdict != DayVerdict::lost) continue;
-        out.lost_days.push_back(lost_day(day, *closed, *of_day));
+        const bool asks_1h = std::any_of(of_day->day.entries.begin(), of_day->day.entries.end(),
+                                         [](const ReportEntry& e) { return e.item == Item::o3_1h; });
+        const auto ozone_1h = asks_1h ? day_means(state, place, day, rules).ozone_1h : std::nullopt;
+        out.lost_days.push_back(lost_day(day, *closed, ozone_1h, *of_day));
         ++out.lost_by_primary[out.lost_days.back().primary];
     }
     return out;
@@ -318,14 +315,14 @@ Projection project(const State& state, PlaceIndex place, int year, Pollutant p, 
     if (days->valid_days(p) > 0) {
         const auto rest = remaining_by_month(*days);
         const Assumed a = assumed_sum(rest, assumed, 0);
-        // Days without an assumption have the mean so far: they change the weights, not the mean.
-        MeanSum all = days->sum(p);
+        // Days without an assumption have the mean so far: (sum/n x (n + u) + assumed) / (n + u + d), rounded once.
         const int n = days->valid_days(p);
-        // (sum/n x (n + u) + assumed) / (n + u + d), over a common denominator: sum x (n+u) / n is exact in parts of n.
-        const Wide so_far = Wide{all.rounded_over(n, 1).ng_per_m3()} * (n + a.unassumed);
-        const std::int64_t end = round_half_even(so_far + a.sum_ng, n + a.unassumed + a.days);
-        out.year_end = Concentration::from_ng_per_m3(end);
-        out.published = half_even_to(*out.year_end, pack->step_ng[p]);
+        const auto end = [&](std::int64_t step) {
+            return days->sum(p).rounded_linear(n + a.unassumed, a.sum_ng * n,
+                                               std::int64_t{n} * (n + a.unassumed + a.days), step);
+        };
+        out.year_end = end(1);
+        out.published = end(pack->step_ng[p]);
         if (const auto limit = limit_of(target, p)) out.meets = *out.published <= *limit;
     }
     if (assumed.good_rate_tenths) {
@@ -347,9 +344,9 @@ std::optional<Concentration> needed_in_month(const State& state, PlaceIndex plac
     if (own == 0) return std::nullopt;
     const Assumed a = assumed_sum(rest, assumed, month);
     const int n = days->valid_days(p);
-    const Wide so_far = Wide{days->sum(p).rounded_over(n, 1).ng_per_m3()} * (n + a.unassumed);
-    const Wide budget = Wide{limit->ng_per_m3()} * (n + a.unassumed + a.days + own) - so_far - a.sum_ng;
-    return Concentration::from_ng_per_m3(round_down(budget, own));
+    // (limit x all days - sum/n x (n + u) - assumed) / own, rounded once.
+    const Wide budget = Wide{limit->ng_per_m3()} * (n + a.unassumed + a.days + own) - a.sum_ng;
+    return days->sum(p).rounded_linear(-(n + a.unassumed), budget * n, std::int64_t{own} * n, 1);
 }
 
 namespace {
@@ -416,7 +413,6 @@ std::optional<Resampling> resample(const State& state, PlaceIndex place, int yea
         }
         if (!choices.empty()) months.push_back(std::move(choices));
     }
-    const std::int64_t so_far = days->sum(p).rounded(1).ng_per_m3() * days->valid_days(p);
     const auto limit = limit_of(target_of(place, year, rules), p);
     const RulePack* pack = rules.pack(*days->through());
     AQI_CHECK(pack != nullptr); // a closed day has one
@@ -425,15 +421,15 @@ std::optional<Resampling> resample(const State& state, PlaceIndex place, int yea
     ends.reserve(static_cast<std::size_t>(draws));
     int meeting = 0;
     for (int i = 0; i < draws; ++i) {
-        std::int64_t sum = so_far;
+        Wide more = 0;
         int n = days->valid_days(p);
         for (const auto& choices : months) {
             const MonthOfYear& choice = choices[draw.below(choices.size())];
-            sum += choice.sum_ng;
+            more += choice.sum_ng;
             n += choice.days;
         }
-        ends.push_back(round_half_even(sum, n));
-        if (limit && half_even_to(Concentration::from_ng_per_m3(ends.back()), pack->step_ng[p]) <= *limit) ++meeting;
+        ends.push_back(days->sum(p).rounded_linear(1, more, n, 1).ng_per_m3());
+        if (limit && days->sum(p).rounded_linear(1, more, n, pack->step_ng[p]) <= *limit) ++meeting;
     }
     std::sort(ends.begin(), ends.end());
     const auto at = [&](std::size_t percent) {

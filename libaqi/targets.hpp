@@ -112,7 +112,7 @@ Projection project(const State& state, PlaceIndex place, int year, Pollutant pol
                    const Rules& rules);
 
 /// What the remaining days of `month` may average so that the year ends at the target, the other months as assumed.
-/// Rounded down to a nanogram; negative: even zero would not do. Absent: no target, no day of the month left.
+/// To the nearest nanogram; negative: even zero would not do. Absent: no target, no day of the month left.
 std::optional<Concentration> needed_in_month(const State& state, PlaceIndex place, int year, Pollutant pollutant,
                                              unsigned month, const Assumption& assumed, const Rules& rules);
 

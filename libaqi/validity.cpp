@@ -83,6 +83,7 @@ std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, 
         m.may_lose = m.valid + (m.days - m.elapsed) - m.needed;
         for (int d = 0; d < m.elapsed; ++d) {
             const PlaceDay* day = ledger.day(first.plus(d));
+            if (first.plus(d) < *ledger.first_kept() && m.valid > 0) continue; // no longer kept
             if (day == nullptr || !day->mean[p]) m.missing.push_back(first.plus(d));
         }
         const bool limits = m.elapsed < m.days || m.may_lose < 0; // a month that is over and good limits nothing
@@ -91,17 +92,28 @@ std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, 
             out.tightest_month = month;
         }
     }
-    Figures figures;
-    year_figures(state, place, year, rules, figures);
-    for (const auto& f : figures.annual)
-        if (f.pollutant == p && f.window == Window::year_to_date) out.void_on = f.void_on;
+    out.may_lose = std::min(out.may_lose, days->may_lose(p, v)); // quarters, where the edition asks for them
+    YearLedger so_far{year};
+    // Days that are no longer kept would look like missing ones.
+    const bool all_kept = *ledger.first_kept() <= days->first_day() ||
+                          *ledger.last_closed() - *ledger.first_kept() + 1 < rules.ledger_days;
+    for (LocalDay day = days->first_day(); all_kept && out.may_lose < 0 && !out.void_on && day <= out.through;
+         day = day.plus(1)) {
+        PlaceDay nothing;
+        nothing.closed = true;
+        const PlaceDay* closed = ledger.day(day);
+        so_far.replace(day, PlaceDay{}, closed != nullptr ? *closed : nothing);
+        if (closed != nullptr && so_far.may_lose(p, v) < 0) out.void_on = day;
+    }
     out.is_valid = out.over && days->valid(p, v);
     if (out.is_valid) return out;
     if (out.may_lose < 0 && out.tightest_month != 0) {
         const MonthCoverage& m = out.months[out.tightest_month - 1];
         out.why_not = fmt::format("{}-{:02} has {} valid days of the {} it needs [{}]", year, m.month, m.valid,
                                   m.needed, v.clause);
-    } else if (out.may_lose < 0)
+    } else if (out.may_lose < 0 && out.may_lose_year >= 0)
+        out.why_not = fmt::format("a quarter has fewer than {} % of its days [{}]", v.quarter_percent, v.clause);
+    else if (out.may_lose < 0)
         out.why_not = fmt::format("{} valid days of the {} the year needs [{}]", out.valid, out.needed, v.clause);
     else
         out.why_not = "the year is not over";

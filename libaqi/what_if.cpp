@@ -58,8 +58,9 @@ Result<Paper> what_if(const State& state, const WhatIf& q, const Rules& rules)
     };
     Paper paper;
     paper.kind = "what_if";
-    paper.title = {fmt::format("{} {} 年 {}：如果……", rules.network.place_name(q.place), q.year, pollutant_label(p)),
-                   fmt::format("{} {} {}: what would it take", rules.network.place_id(q.place), q.year, pollutant_label(p))};
+    paper.title = {
+        fmt::format("{} {} 年 {}：如果……", rules.network.place_name(q.place), q.year, pollutant_label(p)),
+        fmt::format("{} {} {}: what would it take", rules.network.place_id(q.place), q.year, pollutant_label(p))};
     paper.facts.push_back({"through", {"数据截至", "data through"}, format_day(ledger->through)});
     paper.facts.push_back({"remaining", {"剩余天数", "days left"}, fmt::format("{}", ledger->remaining_days)});
 
@@ -79,9 +80,10 @@ Result<Paper> what_if(const State& state, const WhatIf& q, const Rules& rules)
         assumed += fmt::format("{}good rate {}.{} %", assumed.empty() ? "" : ", ", *q.assumed.good_rate_tenths / 10,
                                *q.assumed.good_rate_tenths % 10);
     const Projection end = project(state, q.place, q.year, p, q.assumed, rules);
-    t.rows.push_back({assumed.empty() ? Cell{Words{"余下各日等于累计均值", "the rest as the year to date"}} : Cell{assumed},
-                      to_tenth(end.year_end), to_tenth(ledger->target), yes_no(end.meets),
-                      end.good_days ? Cell::whole(*end.good_days) : Cell{}, yes_no(end.meets_good_days)});
+    t.rows.push_back(
+        {assumed.empty() ? Cell{Words{"余下各日等于累计均值", "the rest as the year to date"}} : Cell{assumed},
+         to_tenth(end.year_end), to_tenth(ledger->target), yes_no(end.meets),
+         end.good_days ? Cell::whole(*end.good_days) : Cell{}, yes_no(end.meets_good_days)});
     t.notes.emplace_back("没有假设的月份按累计均值计。", "Months without an assumption go on as the year to date.");
     paper.tables.push_back(std::move(t));
 
@@ -97,7 +99,9 @@ Result<Paper> what_if(const State& state, const WhatIf& q, const Rules& rules)
         paper.tables.push_back(std::move(n));
     }
     if (q.draws > 0) {
-        Table r{"resampling", {"用往年同期重抽样（不是预报）", "earlier years drawn again (not a forecast)"}, {}, {}, {}, {}};
+        Table r{"resampling", {"用往年同期重抽样（不是预报）", "earlier years drawn again (not a forecast)"},
+                {},           {},
+                {},           {}};
         r.columns = {{"p5", "P5", display_unit(p), true},
                      {"median", {"中位数", "median"}, display_unit(p), true},
                      {"p95", "P95", display_unit(p), true},
@@ -108,10 +112,11 @@ Result<Paper> what_if(const State& state, const WhatIf& q, const Rules& rules)
                               Cell::decimal(drawn->meeting_tenths, 1)});
             std::string years;
             for (const auto y : drawn->years) years += fmt::format(" {}", y);
-            r.notes.emplace_back(fmt::format("{} 次，种子 {}，取自{}；逐月从往年任取一年的同期日值。", drawn->draws, drawn->seed, years),
-                                 fmt::format("{} draws, seed {}, from{}; each month takes the same dates of one earlier "
-                                             "year at random.",
-                                             drawn->draws, drawn->seed, years));
+            r.notes.emplace_back(
+                fmt::format("{} 次，种子 {}，取自{}；逐月从往年任取一年的同期日值。", drawn->draws, drawn->seed, years),
+                fmt::format("{} draws, seed {}, from{}; each month takes the same dates of one earlier "
+                            "year at random.",
+                            drawn->draws, drawn->seed, years));
         } else {
             r.notes.emplace_back("没有往年同期数据。", "No earlier year is known.");
         }

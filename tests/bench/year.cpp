@@ -57,8 +57,10 @@ Config twenty_stations()
         config.rules.network.stations.push_back({fmt::format("S{:04}", s), "s"});
         city.members.push_back(Membership{StationIndex{s}});
         if (s % 2 == 1)
-            config.rules.network.areas.push_back(
-                {fmt::format("county{}", s / 2), "c", AreaKind::county, {Membership{StationIndex{s - 1}}, Membership{StationIndex{s}}}});
+            config.rules.network.areas.push_back({fmt::format("county{}", s / 2),
+                                                  "c",
+                                                  AreaKind::county,
+                                                  {Membership{StationIndex{s - 1}}, Membership{StationIndex{s}}}});
     }
     config.rules.network.areas.push_back(city);
     const auto* driver = drivers::driver_named("mqtt-json");

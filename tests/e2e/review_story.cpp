@@ -13,8 +13,9 @@ std::string reviewers()
     const std::string account = own_account();
     std::string out = "[[organisation]]\nid = \"epb\"\nname = \"Environment\"\nbureau = \"environment\"\n\n";
     const auto person = [&](const char* id, const char* rights) {
-        out += fmt::format("[[person]]\nid = \"{0}\"\nname = \"{0}\"\norganisation = \"epb\"\nmay = [{1}]\naccount = \"{2}\"\n\n",
-                           id, rights, account);
+        out += fmt::format(
+            "[[person]]\nid = \"{0}\"\nname = \"{0}\"\norganisation = \"epb\"\nmay = [{1}]\naccount = \"{2}\"\n\n", id,
+            rights, account);
     };
     person("first", "\"validate\", \"declare-dust\"");
     person("second", "\"validate\", \"ratify\"");
@@ -82,12 +83,9 @@ struct Review {
     }
     json::object correction(const std::string& kind, int hour)
     {
-        return {{"command", "correct"},
-                {"station", "S01"},
-                {"pollutant", "pm2_5"},
-                {"first", fmt::format("{}T{:02}:00", the_day, hour)},
-                {"kind", kind},
-                {"why", "calibration"}};
+        return {{"command", "correct"}, {"station", "S01"},
+                {"pollutant", "pm2_5"}, {"first", fmt::format("{}T{:02}:00", the_day, hour)},
+                {"kind", kind},         {"why", "calibration"}};
     }
     Said aqictl(std::vector<std::string> arguments)
     {
@@ -194,8 +192,9 @@ TEST_CASE("a figure that was changed on the disk is found by the recomputation",
     for (int hour = 1; hour <= 24; ++hour) r.tell(hour, 50);
     r.daemon->clock("2016-12-05T01:00:00+08:00");
     REQUIRE(r.mean() == 50'000);
-    REQUIRE(run({"sqlite3", r.daemon->database().string(), "PRAGMA busy_timeout = 5000; UPDATE daily SET pm2_5_ng = 10000"})
-                .exit_code == 0);
+    REQUIRE(
+        run({"sqlite3", r.daemon->database().string(), "PRAGMA busy_timeout = 5000; UPDATE daily SET pm2_5_ng = 10000"})
+            .exit_code == 0);
     REQUIRE(r.daemon->ask({{"command", "recompute"}}).at("ok").as_bool());
     wait_until(20s, "the recomputation", [&] { return r.daemon->status().at("recompute").is_object(); });
     const auto result = r.daemon->status().at("recompute").as_object();

@@ -269,6 +269,78 @@ def index_contract():
     print("the contract of aqictl index holds")
 
 
-CHECKS = {"official_hours": official_hours, "official_days": official_days, "hebi_2016": hebi_2016, "missing_days": missing_days, "prsa": prsa,
+def report(path, when, *arguments):
+    code, out, err = aqictl("report", when, "--archive", path, "--format", "json", *arguments)
+    assert code == 0, err
+    return json.loads(out)["tables"]
+
+
+def engine_hours():
+    """The published hours once more, through the engine: every hour a report of its own."""
+    path = shared("hebi_stations_hourly_2020-03-26_04-08.csv")
+    published = {}
+    for row in csv.DictReader(open(path, encoding="utf-8-sig")):
+        published.setdefault((row["Date"], int(row["Hour"])), []).append(row)
+    right = 0
+    for (day, hour), rows in sorted(published.items()):
+        when = f"{day[:4]}-{day[4:6]}-{day[6:]}T{hour:02}:00"
+        mine = {r["place"]: r for r in report(path, when, "--edition", "cn-2012")["hours"]["rows"]}
+        for row in rows:
+            if row["AQI"].strip().lower() in MISSING:
+                continue
+            same(mine[row["WatchPoint"]]["aqi"], int(row["AQI"]), f"{when} {row['WatchPoint']}")
+            right += 1
+    assert right == 497, right
+    print("497 published hours reproduced through the engine")
+
+
+def engine_days():
+    """The published days through the engine, and the year's statistics by hand."""
+    path = shared("tianjin_city_daily_2016.csv")
+    published = {r["time_point"]: r for r in csv.DictReader(open(path, encoding="utf-8-sig"))}
+    days = replayed(path, "--zero-is-missing", "--edition", "cn-2012")[0]["days"]
+    right = 0
+    for day in days:
+        row = published[day["date"]]
+        if row["pm10"] == "0" or row["pm2_5"] == "0":
+            continue
+        same(day["aqi"], int(row["aqi"]), day["date"])
+        right += 1
+    assert right >= 360, right
+    tables = report(path, "2016", "--zero-is-missing", "--edition", "cn-2012")
+    mine = {r["pollutant"]: r for r in tables["pollutants"]["rows"]}
+    for label, column, percent in (("SO2", "so2", 98), ("NO2", "no2", 98), ("PM10", "pm10", 95), ("PM2.5", "pm2_5", 95), ("O3", "o3", 90), ("CO", "co", 95)):
+        step = F(1, 10) if label == "CO" else F(1)
+        values = sorted(F(r[column]) for r in published.values() if F(r[column]) != 0)
+        k = F((len(values) - 1) * percent, 100)
+        low = int(k)
+        at = values[low] + (values[min(low + 1, len(values) - 1)] - values[low]) * (k - low)
+        for name, exact in (("mean", sum(values) / len(values)), ("percentile", at)):
+            same(F(str(mine[label][name])), round(exact / step) * step, f"{label} {name}")
+        same(mine[label]["valid_days"], len(values), f"{label} valid days")
+    print(f"{right} published days reproduced through the engine; means and percentiles of six pollutants equal")
+
+
+def validity():
+    """prsa: four years with genuine gaps; valid days of every month, counted by validity_counts.py from the hours."""
+    path = shared("prsa_aotizhongxin_hourly_2013-03_2017-02.csv.gz")
+    theirs = {}
+    lines = subprocess.run([sys.executable, os.path.join(os.path.dirname(__file__), "validity_counts.py"), path],
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in lines:
+        year, pollutant, total, *months = line.split()
+        theirs[int(year), pollutant] = int(total), [int(m) for m in months]
+    compared = 0
+    for year in (2013, 2014, 2015, 2016, 2017):
+        for row in report(path, str(year), "--co-unit", "ug", "--edition", "cn-2012")["validity"]["rows"]:
+            pollutant = row["pollutant"].lower().replace(".", "_")
+            months = [int(row[f"m{m:02}"].split("/")[0]) if row[f"m{m:02}"] else 0 for m in range(1, 13)]
+            same((int(row["year"].split("/")[0]), months), theirs[year, pollutant], f"{year} {pollutant}")
+            compared += 1
+    assert compared == 30, compared
+    print("valid days of 5 years x 6 pollutants x 12 months equal")
+
+
+CHECKS = {"engine_hours": engine_hours, "engine_days": engine_days, "validity": validity, "official_hours": official_hours, "official_days": official_days, "hebi_2016": hebi_2016, "missing_days": missing_days, "prsa": prsa,
           "hebi_hours": hebi_hours, "tianjin": tianjin, "invented_hours": lambda: invented(True), "invented_days": lambda: invented(False), "index_contract": index_contract}
 CHECKS[sys.argv[2]]()

@@ -8,7 +8,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-
 namespace aqi::tools {
 
 void add_local(CLI::App& app, int& exit_code)

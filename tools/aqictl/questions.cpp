@@ -22,6 +22,7 @@ struct Options {
     std::string edition = "auto";
     std::string rules;
     std::string targets;
+    std::string co_unit;
     bool zero_is_missing = false;
     std::vector<std::string> places;
     std::string when;
@@ -51,7 +52,11 @@ void add_source(CLI::App* command, const std::shared_ptr<Options>& o)
     command->add_option("--rules", o->rules, "folder of rule packs for an archive")->needs(archive);
     command->add_option("--targets", o->targets, "targets file for an archive instead of the built-in ones, or none")
         ->needs(archive);
-    command->add_flag("--zero-is-missing", o->zero_is_missing, "the archive writes 0 for a missing value")->needs(archive);
+    command->add_option("--co-unit", o->co_unit, "unit of CO in an archive: mg (default) or ug")
+        ->needs(archive)
+        ->check(CLI::IsMember({"mg", "ug"}));
+    command->add_flag("--zero-is-missing", o->zero_is_missing, "the archive writes 0 for a missing value")
+        ->needs(archive);
     command->add_option("--config", o->config, "configuration file")->capture_default_str();
 }
 
@@ -68,6 +73,7 @@ ArchiveState read_archive(const Options& o)
     ReplayRequest request;
     request.file_name = o.archive;
     request.edition = o.edition;
+    request.co_unit = o.co_unit;
     request.zero_is_missing = o.zero_is_missing;
     RuleBook book = rules_from(o.rules);
     if (o.targets == "none")
@@ -143,7 +149,8 @@ void add_questions(CLI::App& app, int& exit_code)
     e->places.resize(1);
     explain_command->add_option("PLACE", e->places.front(), "area or station id")->required();
     explain_command
-        ->add_option("WHEN", e->when, "hour (2016-12-20T14:00), day, month (2016-12), quarter (2016Q4), year, period:2016")
+        ->add_option("WHEN", e->when,
+                     "hour (2016-12-20T14:00), day, month (2016-12), quarter (2016Q4), year, period:2016")
         ->required();
     explain_command->add_option("WHAT", e->what,
                                 "of a year: so2 no2 pm10 co o3 pm2_5 (its mean, validity and target), good-days, "
@@ -160,7 +167,8 @@ void add_questions(CLI::App& app, int& exit_code)
     });
 
     auto r = std::make_shared<Options>();
-    auto* report_command = app.add_subcommand("report", "report of an hour, day, month, quarter, year or special period");
+    auto* report_command =
+        app.add_subcommand("report", "report of an hour, day, month, quarter, year or special period");
     report_command->add_option("WHEN", r->when, "as of explain; a stretch that is not over gives an extract to date")
         ->required();
     report_command->add_option("--place", r->places, "areas or stations; default: every area");
@@ -199,9 +207,9 @@ void add_questions(CLI::App& app, int& exit_code)
             return;
         }
         auto arguments = common_arguments(*w);
-        arguments.insert(arguments.end(), {"--what-if", "--place", w->places.front(), "--format", w->format, "--lang",
-                                           w->language, "--draws", std::to_string(w->draws), "--seed",
-                                           std::to_string(w->seed)});
+        arguments.insert(arguments.end(),
+                         {"--what-if", "--place", w->places.front(), "--format", w->format, "--lang", w->language,
+                          "--draws", std::to_string(w->draws), "--seed", std::to_string(w->seed)});
         for (const auto& words : w->assume) arguments.insert(arguments.end(), {"--assume", words});
         for (const int month : w->need) arguments.insert(arguments.end(), {"--need", std::to_string(month)});
         if (!w->good_rate.empty()) arguments.insert(arguments.end(), {"--good-rate", w->good_rate});

@@ -213,7 +213,8 @@ void print_years(const AreaReplay& area)
                    f.upper_bound() ? fmt::format(" (at most {}: an upper bound, not measured:{})", f.at_most(),
                                                  labels(f.never_measured))
                                    : "",
-                   f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "", met_text(f.met, f.target.has_value()),
+                   f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "",
+                   met_text(f.met, f.target.has_value()),
                    f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
 }
 

@@ -29,7 +29,9 @@ std::string text(const json::value& v)
 CLI::App* add(CLI::App& app, const char* name, const char* help, const std::shared_ptr<Options>& o, bool as_person)
 {
     auto* command = app.add_subcommand(name, help);
-    command->add_option("--socket", o->socket, "control socket of the daemon")->capture_default_str()->envname("AQID_SOCKET");
+    command->add_option("--socket", o->socket, "control socket of the daemon")
+        ->capture_default_str()
+        ->envname("AQID_SOCKET");
     if (as_person)
         command->add_option("--as", o->person,
                             "act as this person of the configuration; default: the only one of this account");
@@ -50,13 +52,13 @@ void put(json::object& r, const char* key, const std::string& value)
 
 void print_notice(const json::object& n)
 {
-    fmt::print("{}  {}  {}  {} ({})\n", text(n.at("number")), text(n.at("at")), text(n.at("cause_zh")), text(n.at("why")),
-               text(n.at("who")));
+    fmt::print("{}  {}  {}  {} ({})\n", text(n.at("number")), text(n.at("at")), text(n.at("cause_zh")),
+               text(n.at("why")), text(n.at("who")));
     for (const auto& v : n.at("changes").as_array()) {
         const auto& c = v.as_object();
         fmt::print("    {} {} {} {}: {} -> {}\n", text(c.at("place")), text(c.at("day")),
-                   c.at("pollutant").is_null() ? "" : text(c.at("pollutant")), text(c.at("what_zh")), text(c.at("before")),
-                   text(c.at("after")));
+                   c.at("pollutant").is_null() ? "" : text(c.at("pollutant")), text(c.at("what_zh")),
+                   text(c.at("before")), text(c.at("after")));
     }
     if (n.at("further").as_int64() > 0) fmt::print("    and {} further changes\n", text(n.at("further")));
 }
@@ -102,12 +104,14 @@ void show_correction(const Options& o, const std::string& id)
 void add_review(CLI::App& app, int& exit_code)
 {
     auto c = std::make_shared<Options>();
-    auto* correct = add(app, "correct", "first level of a review: propose a correction; it counts once ratified", c, true);
+    auto* correct =
+        add(app, "correct", "first level of a review: propose a correction; it counts once ratified", c, true);
     correct->add_option("STATION", c->first_word, "station id")->required();
     correct->add_option("POLLUTANT", c->second_word, "so2 no2 pm10 co o3 pm2_5")->required();
     correct->add_option("FIRST", c->from, "hour by its end, 2016-12-20T14:00")->required();
     correct->add_option("LAST", c->until, "the last hour; default: FIRST");
-    auto* kind = correct->add_option("--kind", c->kind, "invalidate, replace (with --value), accept, restore")->required();
+    auto* kind =
+        correct->add_option("--kind", c->kind, "invalidate, replace (with --value), accept, restore")->required();
     kind->check(CLI::IsMember({"invalidate", "replace", "accept", "restore"}));
     correct->add_option("--value", c->value, "of replace, in ug/m3 (CO mg/m3)");
     correct->add_option("--why", c->why, "the reason")->required();
@@ -151,7 +155,9 @@ void add_review(CLI::App& app, int& exit_code)
     sign_off->add_option("PLACE", s->first_word, "area or station id")->required();
     sign_off->add_option("FIRST", s->from, "day, 2016-12-01")->required();
     sign_off->add_option("LAST", s->until, "the last day; default: FIRST");
-    sign_off->add_option("--level", s->level, "validated or ratified")->required()->check(CLI::IsMember({"validated", "ratified"}));
+    sign_off->add_option("--level", s->level, "validated or ratified")
+        ->required()
+        ->check(CLI::IsMember({"validated", "ratified"}));
     sign_off->add_option("--note", s->note, "a remark");
     sign_off->callback([s, &exit_code] {
         json::object r = request(*s, "sign-off");
@@ -203,7 +209,8 @@ void add_review(CLI::App& app, int& exit_code)
     });
 
     auto f = std::make_shared<Options>();
-    auto* recompute = add(app, "recompute", "make every figure again from the journal and compare; see status", f, false);
+    auto* recompute =
+        add(app, "recompute", "make every figure again from the journal and compare; see status", f, false);
     recompute->callback([f, &exit_code] {
         ask_daemon(f->socket, {{"command", "recompute"}});
         exit_code = exit_ok;

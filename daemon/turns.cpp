@@ -16,6 +16,9 @@ constexpr std::size_t parked_bytes = 4096;
 constexpr int hours_a_turn = 48;
 /// Longer than any run of hours the marks look back over but the history of days.
 constexpr int hours_marked_again = 12;
+/// A station so many hours behind, so many hours in a row, is suspected of a wrong clock.
+constexpr int clock_behind_least = 2;
+constexpr int clock_behind_times = 3;
 
 } // namespace
 
@@ -197,6 +200,7 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
     for (auto& fault : decoded.faults) park(std::move(fault), {});
     for (const auto& reading : decoded.readings) {
         ++turn.counts["readings"];
+        if (!entry.retained) watch_clock(reading, entry.received_at);
         auto judged =
             judge_reading(reading, entry.retained, state_, config_.rules, clock_.now(), config_.ahead_at_most);
         for (auto& fault : judged.faults) park(std::move(fault), reading.station);
@@ -209,6 +213,25 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
         count("late_values", judged.late);
         for (auto& event : judged.events) happen(std::move(event), entry.received_at, entry.link, turn);
     }
+}
+
+void Turns::watch_clock(const Reading& reading, Instant received_at)
+{
+    const auto station = config_.rules.network.station_named(reading.station);
+    if (!station || reading.period != Period::hour) return;
+    Lag& lag = lags_[*station];
+    // Only what is newer than anything before says something of now; the rest is back-fill.
+    if (lag.times > 0 && reading.hour <= lag.newest) return;
+    const int hours = last_hour_over(received_at, config_.rules.network.offset).since_epoch - reading.hour.since_epoch;
+    lag = Lag{reading.hour, hours, hours == lag.hours && lag.times > 0 ? lag.times + 1 : 1};
+}
+
+std::map<StationIndex, int> Turns::clocks_behind() const
+{
+    std::map<StationIndex, int> out;
+    for (const auto& [station, lag] : lags_)
+        if (lag.hours >= clock_behind_least && lag.times >= clock_behind_times) out[station] = lag.hours;
+    return out;
 }
 
 Outcome<void> Turns::take(const InboxBatch& batch)

@@ -54,6 +54,9 @@ public:
     const Rules& rules() const { return config_.rules; }
     /// The same journal under the same digest gives the same figures.
     static std::string figures_digest(const Rules& rules);
+    /// Stations whose newest hour is always the same number of hours old when it arrives: a clock or a zone is off, or the
+    /// uplink holds everything back. By station, in hours.
+    std::map<StationIndex, int> clocks_behind() const;
     /// Whether a state made otherwise is the same as this one.
     bool agrees_with(const State& other) const { return !stale_ && state_ == other; }
     /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
@@ -68,6 +71,7 @@ private:
     Outcome<Result<void>> person_says(const Admit& admit, const char* counted, const NoticeContext& context = {});
     void give_notice(Turn& turn, const NoticeContext& context);
     void mark_hours(Turn& turn);
+    void watch_clock(const Reading& reading, Instant received_at);
     void take_frame(const InboxEntry& entry, Turn& turn);
     void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
     void announce_if_issued(const Event& event, Turn& turn);
@@ -78,6 +82,13 @@ private:
     const Clock& clock_;
     State state_;
     bool stale_ = true; ///< the state is ahead of the disk, or was never made
+    /// How old a station's newest hour was when it came, and how often in a row. Not state: it starts anew with us.
+    struct Lag {
+        HourEnding newest;
+        int hours = 0;
+        int times = 0;
+    };
+    std::map<StationIndex, Lag> lags_;
     std::map<std::string, const LinkConfig*, std::less<>> links_;
     std::function<void()> outbox_filled_;
 };

@@ -10,6 +10,8 @@
 namespace aqi {
 namespace {
 
+constexpr int trailing_year = 365;
+
 struct StandingRow {
     std::string_view name;
     std::string_view zh;
@@ -123,6 +125,7 @@ std::optional<LocalDay> find_below_lowest(const PlaceLedger& ledger, const YearL
     for (LocalDay day = days.first_day(); day <= *days.through() && day < days.last_day(); day = day.plus(1)) {
         if (const Mean* mean = mean_on(ledger, day, p)) sum.add(*mean);
         const int rest = days.last_day() - day;
+        if (day - *ledger.first_kept() < trailing_year) continue; // a season nobody has seen is no "ever"
         const auto lowest = record.lowest_mean(rest, day.plus(1));
         if (lowest && sum.allowance(limit, sum.count() + rest, rest, 1) < *lowest) return day;
     }

@@ -51,7 +51,8 @@ struct TargetLedger {
     std::vector<EarlierRest> earlier; ///< the rest of the year, in years of which at least half of it is known
     /// The lowest mean of so many days running that this place ever had: an allowance below it was never reached.
     std::optional<Concentration> lowest_ever;
-    /// The first day at whose end the allowance lay below the lowest mean of as many days ever seen before that day.
+    /// The first day at whose end the allowance lay below the lowest mean of as many days ever seen till then; asked only
+    /// where a year is known before it.
     std::optional<LocalDay> below_lowest_on;
     std::optional<LocalDay> lost_on; ///< see AnnualFigure: not even zeros
     /// The day that moved the mean most, and by how much: (value - mean without it) / valid days, in ng/m3, signed.

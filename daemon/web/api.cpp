@@ -305,6 +305,7 @@ private:
     json::array stations() const
     {
         json::array out;
+        const auto clocks_behind = s_.turns->clocks_behind();
         for (std::uint32_t s = 0; s < network_.stations.size(); ++s) {
             const auto& newest = state_.station(StationIndex{s}).newest;
             json::object o{{"id", network_.stations[s].id}, {"name", network_.stations[s].name}};
@@ -314,6 +315,8 @@ private:
             o["silent"] = !newest || silent_ms > std::chrono::milliseconds{config_.silent_after}.count();
             o["minutes_ago"] =
                 newest ? json::value(std::max<std::int64_t>(silent_ms / 60'000, 0)) : json::value(nullptr);
+            const auto clock = clocks_behind.find(StationIndex{s});
+            o["clock_behind_hours"] = clock != clocks_behind.end() ? json::value(clock->second) : json::value(nullptr);
             o["hour"] = nullptr;
             if (const auto closed = state_.last_closed())
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));

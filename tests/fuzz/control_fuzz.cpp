@@ -33,7 +33,11 @@ Config town()
     c.rules.network.stations = {{"A", "A", {}}};
     c.rules.network.areas = {{"city", "city", AreaKind::city, {Membership{StationIndex{0}}}}};
     c.rules.network.organisations = {{"hbj", "hbj", Bureau::environment}};
-    Person p{"env", "env", "hbj", true, true, true, WarningLevel::red};
+    Person p;
+    p.id = p.name = "env";
+    p.organisation = "hbj";
+    p.may_forecast = p.may_sign = p.may_issue = p.may_validate = p.may_ratify = p.may_declare_dust = true;
+    p.may_approve_up_to = WarningLevel::red;
     c.rules.network.persons = {p};
     c.accounts["env"] = "me";
     return c;
@@ -52,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     context.config = &config;
     context.turns = &turns;
     context.clock = &clock;
-    context.status = context.counts = [] { return std::string{"{}"}; };
+    context.status = context.counts = context.review = context.recompute = [] { return std::string{"{}"}; };
     context.set_clock = [](Instant) { return std::string{}; };
     const auto answer = answer_command({reinterpret_cast<const char*>(data), size}, Peer{1, "me"}, context);
     if (!boost::json::parse(answer).is_object() || answer.find('\n') != std::string::npos) std::abort();

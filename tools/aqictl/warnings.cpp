@@ -134,6 +134,14 @@ void print_status(const json::value& s)
     for (const auto& st : s.at("stations").as_array())
         if (st.at("silent").as_bool()) silent += " " + text(st.at("id"));
     if (!silent.empty()) fmt::print("\nsilent stations:{}\n", silent);
+    for (const auto& st : s.at("stations").as_array())
+        if (const auto* behind = st.as_object().if_contains("clock_behind_hours");
+            behind != nullptr && !behind->is_null())
+            fmt::print("station {}: its newest hour is always {} hours old: clock or zone?\n", text(st.at("id")),
+                       text(*behind));
+    if (const auto* r = s.as_object().if_contains("recompute"); r != nullptr && r->is_object())
+        fmt::print("\nrecomputed {}: {} figures from {} events, {} differences {}\n", text(r->at("at")),
+                   text(r->at("figures")), text(r->at("events")), text(r->at("differences")), text(r->at("trouble")));
     fmt::print("\n");
     for (const auto& [name, count] : s.at("counts").as_object())
         fmt::print("{} {}\n", std::string{name}, json::serialize(count));

@@ -32,6 +32,8 @@ function stations(s) {
     all.length === 0 ? h("p", { class: "plain" }, t("stations_none"))
       : silent.length === 0 ? h("p", { class: "plain" }, shape("ok"), " ", t("silent_none", { n: all.length }))
         : table("silent", columns.slice(0, 3), silent.map((x) => [[shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id))], when(x.newest, s.now), h("b", { class: "bad-words" }, age(x))])),
+    all.filter((x) => typeof x.clock_behind_hours === "number").map((x) =>
+      h("p", { class: "plain" }, shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id)), " ", t("clock_behind", { n: x.clock_behind_hours }))),
     all.length === 0 ? null
       : h("details", { "data-key": "all-stations" }, h("summary", null, t("all_stations", { n: all.length })),
         h("p", { class: "window" }, t("window_hour", { at: when(s.closed ?? all[0]?.hour?.hour, s.now) })),

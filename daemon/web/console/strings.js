@@ -219,6 +219,7 @@ const table = {
   stations: ["站点", "Stations"],
   stations_none: ["配置中没有站点。", "No station is configured."],
   silent: ["无新数据的站点", "Silent stations"],
+  clock_behind: ["新到的小时总是 {n} 小时前的：时钟或时区有误？", "its newest hour is always {n} hours old: clock or zone?"],
   silent_none: ["全部 {n} 个站点均有新数据。", "All {n} stations are reporting."],
   all_stations: ["全部站点（{n}）", "All stations ({n})"],
   station: ["站点", "Station"], newest: ["最新小时", "Newest hour"], age: ["距今", "Age"],

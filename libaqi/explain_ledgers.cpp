@@ -106,7 +106,7 @@ std::vector<std::string> explain_target(const State& state, PlaceIndex place, in
         coverage->needed,
         coverage->may_lose < 0
             ? fmt::format("void since {}: {}", coverage->void_on ? format_day(*coverage->void_on) : "-",
-                          coverage->why_not)
+                          coverage->why_not.en)
         : coverage->over ? std::string{"it is valid"}
                          : fmt::format("{} more may stay without a value before it is void", coverage->may_lose)));
     explain_sites(out, state, place, LocalDay::from_ymd(year, 1, 1), coverage->through, p, rules);
@@ -133,7 +133,7 @@ std::vector<std::string> explain_target(const State& state, PlaceIndex place, in
     if (ledger->below_lowest_on)
         out.push_back(fmt::format("Below anything ever reached here since {}", format_day(*ledger->below_lowest_on)));
     out.push_back(fmt::format("Standing (状态): {} {}{}", standing_zh(ledger->standing),
-                              standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why));
+                              standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why.en));
     return out;
 }
 
@@ -167,7 +167,7 @@ std::vector<std::string> explain_good_days(const State& state, PlaceIndex place,
                                   display_unit(d.primary)));
     if (f.target) {
         out.push_back(fmt::format("Target at least {}: {} {}{}", *f.target, standing_zh(ledger->standing),
-                                  standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why));
+                                  standing_name(ledger->standing), ledger->why.empty() ? "" : ": " + ledger->why.en));
         out.push_back(fmt::format("Days that may still be lost: {} (undetermined days not good) to {} (all good)",
                                   *ledger->may_lose_least, *ledger->may_lose_most));
         if (ledger->needed_rate_tenths)

@@ -22,7 +22,7 @@ Cell place_cell(PlaceIndex place, const Rules& rules)
     return Cell{Words{name.empty() || name == id ? id : fmt::format("{} {}", name, id), id}};
 }
 
-Cell standing_cell(Standing standing, const std::string& why)
+Cell standing_cell(Standing standing, const Words& why)
 {
     Cell cell{Words{standing_zh(standing), standing_name(standing)}};
     return why.empty() ? cell : cell.marked(why);
@@ -147,7 +147,8 @@ Table good_days_table(const State& state, const Places& places, int year, const 
                                        [](std::int64_t n) { return fmt::format("{}.{}%", n / 10, n % 10); })}
                           : Cell{});
         row.push_back(ledger->good_year_before ? Cell::whole(*ledger->good_year_before) : Cell{});
-        row.push_back(day_cell(f.lost_on));
+        // Where undetermined days could still make it, nothing is lost for certain.
+        row.push_back(day_cell(ledger->standing == Standing::not_proven ? std::nullopt : f.lost_on));
         t.rows.push_back(std::move(row));
     }
     t.notes.emplace_back("“还可失去”为区间：未定天全部不优良 ~ 全部优良。",

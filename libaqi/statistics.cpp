@@ -102,9 +102,11 @@ void round_off(const Gathered& g, const RulePack& pack, PeriodStatistics& out)
         composite += *out.composite_terms[p];
     }
     if (any && whole) out.composite_hundredths = composite;
-    if (out.good + out.lost > 0) out.compliance_tenths = percent_tenths(out.good, out.good + out.lost);
     for (const auto p : all_pollutants)
         if (g.not_lost > 0 && g.without[p] == g.not_lost) out.never_measured.insert(p);
+    // Where no day could be called good, a rate over the lost ones alone would be no rate.
+    if (out.good + out.lost > 0 && (out.good > 0 || !out.upper_bound()))
+        out.compliance_tenths = percent_tenths(out.good, out.good + out.lost);
 }
 
 } // namespace

@@ -245,8 +245,10 @@ std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex plac
         else if (f.remaining == 0 || *out.may_lose_least < 0)
             out.standing = Standing::not_proven;
         if (out.standing == Standing::not_proven)
-            out.why = fmt::format("{} proven good days, {} undetermined{}", f.good, f.undetermined,
-                                  f.upper_bound() ? ": pollutants of the report were never measured" : "");
+            out.why = {fmt::format("已证实 {} 天，未定 {} 天{}", f.good, f.undetermined,
+                                   f.upper_bound() ? "，有项目从未监测" : ""),
+                       fmt::format("{} proven good days, {} undetermined{}", f.good, f.undetermined,
+                                   f.upper_bound() ? ": pollutants of the report were never measured" : "")};
     }
     const LocalDay before = year_before(f.through);
     int good = 0, judged = 0;

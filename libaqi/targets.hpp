@@ -60,7 +60,7 @@ struct TargetLedger {
     std::int64_t moved_most_ng = 0;
     std::optional<Concentration> moved_most_value;
     Standing standing = Standing::open;
-    std::string why; ///< of not_proven, in one sentence
+    Words why; ///< of not_proven, in one sentence
 };
 
 /// Absent before the first closed day of the year.
@@ -92,7 +92,7 @@ struct GoodDayLedger {
     std::vector<LostDay> lost_days;         ///< as far as days are kept
     PerPollutant<int> lost_by_primary{};
     Standing standing = Standing::open;
-    std::string why;
+    Words why;
 };
 std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex place, int year, const Rules& rules);
 

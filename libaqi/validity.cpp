@@ -109,14 +109,18 @@ std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, 
     if (out.is_valid) return out;
     if (out.may_lose < 0 && out.tightest_month != 0) {
         const MonthCoverage& m = out.months[out.tightest_month - 1];
-        out.why_not = fmt::format("{}-{:02} has {} valid days of the {} it needs [{}]", year, m.month, m.valid,
-                                  m.needed, v.clause);
+        out.why_not = {
+            fmt::format("{} 年 {} 月有效 {} 天，不足 {} 天 [{}]", year, m.month, m.valid, m.needed, v.clause),
+            fmt::format("{}-{:02} has {} valid days of the {} it needs [{}]", year, m.month, m.valid, m.needed,
+                        v.clause)};
     } else if (out.may_lose < 0 && out.may_lose_year >= 0)
-        out.why_not = fmt::format("a quarter has fewer than {} % of its days [{}]", v.quarter_percent, v.clause);
+        out.why_not = {fmt::format("有季度有效天数不足 {} % [{}]", v.quarter_percent, v.clause),
+                       fmt::format("a quarter has fewer than {} % of its days [{}]", v.quarter_percent, v.clause)};
     else if (out.may_lose < 0)
-        out.why_not = fmt::format("{} valid days of the {} the year needs [{}]", out.valid, out.needed, v.clause);
+        out.why_not = {fmt::format("全年有效 {} 天，不足 {} 天 [{}]", out.valid, out.needed, v.clause),
+                       fmt::format("{} valid days of the {} the year needs [{}]", out.valid, out.needed, v.clause)};
     else
-        out.why_not = "the year is not over";
+        out.why_not = {"年未结束", "the year is not over"};
     return out;
 }
 

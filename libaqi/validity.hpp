@@ -6,6 +6,7 @@
 #pragma once
 
 #include "libaqi/engine.hpp"
+#include "libaqi/paper.hpp"
 
 #include <array>
 #include <optional>
@@ -60,7 +61,7 @@ struct YearCoverage {
     bool over = false;
     bool is_valid = false; ///< the year is over and proven
     /// Why an annual figure is not proven, in one sentence; empty when it is.
-    std::string why_not;
+    Words why_not;
 };
 /// Absent before the first closed day of the year, and without an edition.
 std::optional<YearCoverage> year_coverage(const State& state, PlaceIndex place, int year, Pollutant p,

@@ -217,7 +217,7 @@ TEST_CASE("standing: what a year's days prove")
         const auto ledger = town.ledger();
         CHECK(ledger.standing == row.standing);
         CHECK(ledger.why.empty() == (row.standing != Standing::not_proven));
-        if (row.without_month != 0) CHECK(ledger.why.find("2016-07 has 0 valid days of the 27 it needs") == 0);
+        if (row.without_month != 0) CHECK(ledger.why.en.find("2016-07 has 0 valid days of the 27 it needs") == 0);
         CHECK(ledger.allowance.has_value() == (row.until < end));
     }
     CHECK(standing_name(Standing::not_proven) == "not_proven");
@@ -555,7 +555,7 @@ TEST_CASE("an area that measures PM alone: good days are an upper bound, and a P
     // To the end of the year nothing is ever proven but what was lost.
     for (int n = 30; n < 366; ++n) town.day_of(first.plus(n), no_verdict);
     CHECK(town.good().standing == Standing::not_proven);
-    CHECK(town.good().why.find("never measured") != std::string::npos);
+    CHECK(town.good().why.en.find("never measured") != std::string::npos);
 }
 
 TEST_CASE("lost days name ozone's one-hour value where the edition asks for it")

@@ -228,7 +228,7 @@ TEST_CASE("a year has coverage from its first closed day on")
     CHECK(!c.over);
     CHECK(!c.is_valid);
     CHECK(!c.void_on);
-    CHECK(c.why_not == "the year is not over");
+    CHECK(c.why_not.en == "the year is not over");
     CHECK(c.may_lose_year == 42); // 1 + 365 - 324
     CHECK(c.may_lose == 3);       // a month of 30 days needs 27
     CHECK(!year_coverage(town.state, town.city(), 2015, Pollutant::pm2_5, town.rules));
@@ -293,11 +293,11 @@ TEST_CASE("how many days may still be lost, and the day on which it was one too 
     c = town.year(2016);
     CHECK(c.may_lose == -1);
     CHECK(c.void_on == day(2016, 6, 16));
-    CHECK(c.why_not.find("2016-06 has 12 valid days of the 27 it needs") == 0);
-    CHECK(c.why_not.find(pack("cn-2012").validity.clause) != std::string::npos);
+    CHECK(c.why_not.en.find("2016-06 has 12 valid days of the 27 it needs") == 0);
+    CHECK(c.why_not.en.find(pack("cn-2012").validity.clause) != std::string::npos);
     town.days(day(2016, 6, 17), day(2016, 6, 30), every_day);
     CHECK(town.year(2016).void_on == day(2016, 6, 16)); // it stays the day it was
-    CHECK(town.year(2016).why_not.find("2016-06 has 26 valid days of the 27 it needs") == 0);
+    CHECK(town.year(2016).why_not.en.find("2016-06 has 26 valid days of the 27 it needs") == 0);
     // A late value for one of the four brings the year back.
     town.stated(0, day(2016, 6, 9), 30);
     settle(town.state, town.rules, nullptr);
@@ -320,7 +320,7 @@ TEST_CASE("324 days of a year, beside what its months need")
     CHECK(c.may_lose == -2);
     CHECK(c.tightest_month == 0);
     CHECK(c.void_on == day(2016, 12, 30));
-    CHECK(c.why_not.find("322 valid days of the 324 the year needs") == 0);
+    CHECK(c.why_not.en.find("322 valid days of the 324 the year needs") == 0);
 
     Town enough; // with 30 and 31 December: 324
     enough.days(day(2016, 1, 1), day(2016, 12, 31),
@@ -348,7 +348,7 @@ TEST_CASE("a year with one month absent is not proven, whatever its mean")
         CHECK(c.tightest_month == 7);
         CHECK(c.may_lose == -27);
         CHECK(c.void_on == day(2016, 7, 5)); // 26 days were left then
-        CHECK(c.why_not.find("2016-07 has 0 valid days of the 27 it needs") == 0);
+        CHECK(c.why_not.en.find("2016-07 has 0 valid days of the 27 it needs") == 0);
         CHECK(days_text(c.months[6].missing) == "2016-07-01..31");
         const auto ledger = target_ledger(town.state, town.city(), 2016, Pollutant::pm2_5, town.rules);
         REQUIRE(ledger);
@@ -390,7 +390,7 @@ TEST_CASE("a pollutant that never had a value is void from the day it became so"
     CHECK(c.valid == 0);
     CHECK(c.may_lose < 0);
     CHECK(c.void_on == day(2016, 1, 5)); // 26 days of January were left
-    CHECK(c.why_not.find("2016-01 has 0 valid days of the 27 it needs") == 0);
+    CHECK(c.why_not.en.find("2016-01 has 0 valid days of the 27 it needs") == 0);
 }
 
 TEST_CASE("a year that is over and not valid says why, by whatever rule of the edition")
@@ -402,8 +402,8 @@ TEST_CASE("a year that is over and not valid says why, by whatever rule of the e
     const auto c = town.year(2016);
     CHECK(c.over);
     CHECK(!c.is_valid);
-    INFO(c.why_not);
-    CHECK(c.why_not.find("not over") == std::string::npos);
+    INFO(c.why_not.en);
+    CHECK(c.why_not.en.find("not over") == std::string::npos);
     CHECK(!c.why_not.empty());
 }
 

@@ -215,7 +215,10 @@ void print_years(const AreaReplay& area)
                                    : "",
                    f.lost, f.undetermined, f.target ? fmt::format("  target {}", *f.target) : "",
                    met_text(f.met, f.target.has_value()),
-                   f.lost_on ? fmt::format(", lost on {}", format_day(*f.lost_on)) : "");
+                   !f.lost_on ? ""
+                   : f.met || f.good + f.lost + f.undetermined == 0
+                       ? fmt::format(", lost on {}", format_day(*f.lost_on))
+                       : fmt::format(", out of reach of the proven ones since {}", format_day(*f.lost_on)));
 }
 
 void print_text(const Replay& replay, const ReplayRequest& request)

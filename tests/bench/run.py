@@ -17,7 +17,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("bin")
 parser.add_argument("--messages", type=int, default=40_000)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--only", default="year,ingest,idle")
+parser.add_argument("--only", default="year,columns,late,recompute,ingest,idle")
 options = parser.parse_args()
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
@@ -159,5 +159,59 @@ def year():
     shutil.rmtree(folder)
 
 
+def printed(command, **more):
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
+
+
+def best_of(text, best):
+    """Lines "who 0.0600 s valid .. good .. annual_ng ..": the shortest time of each, and what everybody found."""
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) < 9 or words[2] != "s":
+            continue
+        found = tuple(words[3:9])
+        if best.setdefault("found", found) != found:
+            raise SystemExit(f"{words[0]} found {found}, the others {best['found']}")
+        best[words[0]] = min(best.get(words[0], 1e9), float(words[1]))
+
+
+def in_duckdb(folder):
+    """What duckdb.mjs prints, or why it cannot."""
+    if not shutil.which("node") or not shutil.which("npm"):
+        return "SKIPPED: DuckDB, there is no node or npm\n"
+    for name in ["package.json", "duckdb.mjs"]:
+        shutil.copy(HERE + "/" + name, folder)
+    try:
+        subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=folder, check=True, capture_output=True, text=True, timeout=300)
+    except subprocess.SubprocessError as error:
+        said = [line for line in (getattr(error, "stderr", None) or "").splitlines() if "npm warn" not in line]
+        return f"SKIPPED: DuckDB, npm cannot install @duckdb/node-api: {said[0] if said else error}\n"
+    return printed(["node", "duckdb.mjs", folder + "/values.csv"], cwd=folder)
+
+
+def columns():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
+        # Ours before and after, so that a busy minute does not meet one of them alone.
+        texts = [printed([options.bin + "/bench_columns", folder + "/values.csv"]), in_duckdb(folder), printed([options.bin + "/bench_columns"])]
+    print("\nA year of 1,000 stations x 2 pollutants in memory:\n" + texts[0] + texts[1], end="")
+    best = {}
+    for text in texts:
+        best_of(text, best)
+    print("best: " + ", ".join(f"{who} {best[who]:.3f} s = {best[who] / best['bulk']:.2f} x bulk" for who in ["loop", "bulk", "duckdb-1", "duckdb-2"] if who in best))
+
+
+def late():
+    print("\n" + printed([options.bin + "/bench_late"]), end="")
+
+
+def recompute():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
+        text = printed([options.bin + "/bench_recompute", folder + "/file"])
+    print("\nRecomputation from the SQLite file:\n" + text, end="")
+    best = {}
+    best_of(text, best)
+    print("best: " + ", ".join(f"{who} {best[who]:.2f} s = {best[who] / best['engine']:.2f} x engine" for who in best if who != "found"))
+
+
 for name in options.only.split(","):
-    {"year": year, "ingest": ingest, "idle": idle}[name]()
+    {"year": year, "columns": columns, "late": late, "recompute": recompute, "ingest": ingest, "idle": idle}[name]()

@@ -7,6 +7,12 @@ namespace {
 
 constexpr int trailing_days = 365;
 
+/// A pollutant nobody measures and nobody is held to has no annual figure.
+bool has_figure(const YearLedger& year, Pollutant p, const std::optional<Concentration>& limit)
+{
+    return year.valid_days(p) > 0 || limit.has_value();
+}
+
 } // namespace
 
 std::string_view verdict_name(DayVerdict verdict)
@@ -24,34 +30,37 @@ std::string_view window_name(Window window)
     return window == Window::year_to_date ? "year_to_date" : "trailing_365_days";
 }
 
+void YearLedger::count(const PlaceDay& day, unsigned month, int by)
+{
+    for (const auto p : all_pollutants) {
+        if (!day.mean[p]) continue;
+        if (by > 0)
+            sums_[p].add(*day.mean[p]);
+        else
+            sums_[p].remove(*day.mean[p]);
+        month_days_[p][month - 1] = static_cast<std::uint8_t>(month_days_[p][month - 1] + by);
+    }
+    (day.verdict == DayVerdict::good ? good_ : day.verdict == DayVerdict::lost ? lost_ : undetermined_) += by;
+    if (day.verdict == DayVerdict::lost || day.of_present < 0) return;
+    not_lost_ += by;
+    for (const auto p : all_pollutants)
+        if (day.absent.contains(p)) without_[p] += by;
+}
+
 void YearLedger::replace(LocalDay day, const PlaceDay& before, const PlaceDay& after)
 {
     AQI_CHECK(day.year() == year_ && after.closed);
-    const std::size_t month = day.month() - 1;
-    for (const auto p : all_pollutants) {
-        if (before.closed && before.mean[p]) {
-            sums_[p].remove(*before.mean[p]);
-            --month_days_[p][month];
-        }
-        if (after.mean[p]) {
-            sums_[p].add(*after.mean[p]);
-            ++month_days_[p][month];
-        }
-    }
-    const auto count = [this](DayVerdict verdict) -> int& {
-        return verdict == DayVerdict::good ? good_ : verdict == DayVerdict::lost ? lost_ : undetermined_;
-    };
-    const auto note_absent = [this](const PlaceDay& d, int by) {
-        if (!d.closed || d.verdict == DayVerdict::lost || d.of_present < 0) return;
-        not_lost_ += by;
-        for (const auto p : all_pollutants)
-            if (d.absent.contains(p)) without_[p] += by;
-    };
-    if (before.closed) --count(before.verdict);
-    ++count(after.verdict);
-    note_absent(before, -1);
-    note_absent(after, 1);
+    const unsigned month = day.month();
+    if (before.closed) count(before, month, -1);
+    count(after, month, 1);
     if (!through_ || *through_ < day) through_ = day;
+}
+
+void YearLedger::take_back(const PlaceDay& last, LocalDay before)
+{
+    AQI_CHECK(through_ && before < *through_ && last.closed);
+    count(last, through_->month(), -1);
+    through_ = before;
 }
 
 bool YearLedger::valid(Pollutant p, const Validity& validity) const
@@ -194,45 +203,54 @@ bool PlaceLedger::put(LocalDay day, const PlaceDay& value, int days_kept)
     return true;
 }
 
-void PlaceLedger::look(const YearLedger& so_far, const RulePack& pack, Lost& lost)
+template <class IsLost>
+std::optional<LocalDay> PlaceLedger::lost_since(const YearLedger& year, const IsLost& is_lost) const
 {
-    const LocalDay day = *so_far.through();
-    for (const auto p : all_pollutants)
-        if (lost.limit[p] && !lost.mean_on[p] && so_far.mean_is_lost(p, *lost.limit[p], pack.step_ng[p]))
-            lost.mean_on[p] = day;
-    for (const auto p : all_pollutants)
-        if (!lost.void_on[p] && so_far.may_lose(p, pack.validity) < 0) lost.void_on[p] = day;
-    if (lost.good_days_target && !lost.good_days_on && so_far.good_days_are_lost(*lost.good_days_target))
-        lost.good_days_on = day;
-    lost.through = day;
+    // What cannot be made up for stays lost, whatever the days after it brought: sums only grow, days only run out. So the
+    // ledger as it stands tells what is lost, nearly always nothing, and for the rest days are taken back from the end
+    // until it no longer is. Days that are kept no more need not be known for it.
+    std::optional<LocalDay> since;
+    if (!is_lost(year)) return since;
+    YearLedger so_far = year;
+    const PlaceDay* last = nullptr;
+    for (LocalDay d = *year.through(); first_ <= d && year.first_day() <= d; d = d.plus(-1)) {
+        const PlaceDay* closed = day(d);
+        if (closed == nullptr) continue;
+        if (last != nullptr) so_far.take_back(*last, d);
+        if (!is_lost(so_far)) break;
+        since = d;
+        last = closed;
+    }
+    return since;
 }
 
 const PlaceLedger::Lost& PlaceLedger::lost_on(const Year& year, const RulePack& pack, const Target* target) const
 {
+    const YearLedger& ledger = year.ledger;
     Lost wanted;
+    wanted.through = ledger.through();
     if (target != nullptr) {
         wanted.limit[Pollutant::pm10] = target->pm10;
         wanted.limit[Pollutant::pm2_5] = target->pm2_5;
         wanted.good_days_target = target->good_days;
     }
     Lost& lost = year.lost;
-    if (lost.limit != wanted.limit || lost.good_days_target != wanted.good_days_target) lost = wanted;
-    const auto through = year.ledger.through();
-    if (!through || lost.through == through) return lost;
-    if (lost.through && lost.through->plus(1) == *through) {
-        look(year.ledger, pack, lost);
+    if (lost.through == wanted.through && lost.limit == wanted.limit &&
+        lost.good_days_target == wanted.good_days_target)
         return lost;
-    }
-    // A past day changed, or this is the first look: find the days again from the beginning of the year.
     lost = wanted;
-    YearLedger again{year.ledger.year()};
-    for (LocalDay d = year.ledger.first_day(); d <= *through; d = d.plus(1)) {
-        const PlaceDay* closed = day(d);
-        if (closed == nullptr) continue;
-        again.replace(d, PlaceDay{}, *closed);
-        look(again, pack, lost);
+    if (!lost.through) return lost;
+    for (const auto p : all_pollutants) {
+        if (const auto& limit = lost.limit[p])
+            lost.mean_on[p] =
+                lost_since(ledger, [&](const YearLedger& y) { return y.mean_is_lost(p, *limit, pack.step_ng[p]); });
+        if (!has_figure(ledger, p, lost.limit[p])) continue;
+        lost.year_valid[p] = ledger.valid(p, pack.validity);
+        lost.may_lose[p] = ledger.may_lose(p, pack.validity);
+        lost.void_on[p] = lost_since(ledger, [&](const YearLedger& y) { return y.may_lose(p, pack.validity) < 0; });
     }
-    lost.through = through;
+    if (const auto days = lost.good_days_target)
+        lost.good_days_on = lost_since(ledger, [&](const YearLedger& y) { return y.good_days_are_lost(*days); });
     return lost;
 }
 
@@ -246,18 +264,18 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
     const bool over = ledger.remaining() == 0;
     for (const auto p : all_pollutants) {
         const auto& limit = lost.limit[p];
-        if (ledger.valid_days(p) == 0 && !limit) continue;
-        AnnualFigure f;
+        if (!has_figure(ledger, p, limit)) continue;
+        AnnualFigure& f = out.emplace_back();
         f.place = place;
         f.year = year_number;
         f.pollutant = p;
         f.through = *ledger.through();
         f.valid_days = ledger.valid_days(p);
         f.year_over = over;
-        f.year_valid = ledger.valid(p, pack.validity);
+        f.year_valid = lost.year_valid[p];
         f.target = limit;
         f.lost_on = lost.mean_on[p];
-        f.may_lose = ledger.may_lose(p, pack.validity);
+        f.may_lose = lost.may_lose[p];
         f.void_on = lost.void_on[p];
         if (f.valid_days > 0) {
             f.mean = ledger.sum(p).rounded(1);
@@ -266,10 +284,9 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
         if (limit && !over)
             f.allowance = ledger.sum(p).allowance(*limit, f.valid_days + ledger.remaining(), ledger.remaining(), 1);
         if (limit && over && f.year_valid) f.met = *f.published <= *limit;
-        out.push_back(f);
 
         if (!last_closed_ || last_closed_->year() != year_number || trailing_[p].count() == 0) continue;
-        AnnualFigure t;
+        AnnualFigure& t = out.emplace_back();
         t.place = place;
         t.year = year_number;
         t.pollutant = p;
@@ -278,7 +295,6 @@ void PlaceLedger::annual(PlaceIndex place, int year_number, const RulePack& pack
         t.valid_days = trailing_[p].count();
         t.mean = trailing_[p].rounded(1);
         t.published = trailing_[p].rounded(pack.step_ng[p]);
-        out.push_back(t);
     }
 }
 

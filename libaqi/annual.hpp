@@ -37,6 +37,8 @@ public:
 
     /// Puts a closed day in, or another in its place.
     void replace(LocalDay day, const PlaceDay& before, const PlaceDay& after);
+    /// The ledger as of the end of `before`, the closed day before its last one, which was `last`.
+    void take_back(const PlaceDay& last, LocalDay before);
 
     int year() const { return year_; }
     LocalDay first_day() const { return LocalDay::from_ymd(year_, 1, 1); }
@@ -65,6 +67,8 @@ public:
     bool good_days_are_missed(int target) const { return good_ + undetermined_ + remaining() < target; }
 
 private:
+    void count(const PlaceDay& day, unsigned month, int by);
+
     int year_;
     PerPollutant<MeanSum> sums_;
     PerPollutant<std::array<std::uint8_t, 12>> month_days_{};
@@ -106,14 +110,16 @@ public:
     bool operator==(const PlaceLedger& other) const;
 
 private:
-    /// The day each target of a year was lost on, as far as the year has been looked at.
+    /// The day each target of a year was lost on, and the year itself, as of the end of `through`.
     struct Lost {
         PerPollutant<std::optional<Concentration>> limit;
         std::optional<int> good_days_target;
         PerPollutant<std::optional<LocalDay>> mean_on;
+        PerPollutant<bool> year_valid{};
+        PerPollutant<int> may_lose{};
         PerPollutant<std::optional<LocalDay>> void_on;
         std::optional<LocalDay> good_days_on;
-        std::optional<LocalDay> through; ///< absent: to be found from the first day of the year
+        std::optional<LocalDay> through; ///< absent: to be found
     };
     struct Year {
         YearLedger ledger;
@@ -122,7 +128,9 @@ private:
     Year& year_of(int year);
     const Year* find(int year) const;
     const Lost& lost_on(const Year& year, const RulePack& pack, const Target* target) const;
-    static void look(const YearLedger& so_far, const RulePack& pack, Lost& lost);
+    /// The first closed day at whose end something was lost for good; absent while it is not.
+    template <class IsLost>
+    std::optional<LocalDay> lost_since(const YearLedger& year, const IsLost& is_lost) const;
     PlaceDay& slot(LocalDay day);
     void move_trailing(LocalDay last);
 

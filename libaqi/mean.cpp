@@ -95,6 +95,11 @@ MeanSum::Total MeanSum::total() const
 Concentration MeanSum::rounded_over(int days, std::int64_t step_ng) const
 {
     AQI_CHECK(days > 0);
+    if (groups_.size() == 1) { // nearly always: the same number of sites every day, so one fraction
+        const auto& g = groups_.front();
+        return Concentration::from_ng_per_m3(
+            round_half_even(g.scaled, Wide{Mean::hours_lcm} * g.parts * days * step_ng) * step_ng);
+    }
     const Total t = total();
     const Wide divisor = Wide{Mean::hours_lcm} * days * step_ng;
     Wide steps = t.whole / divisor;

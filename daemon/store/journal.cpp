@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 namespace aqi::daemon {
 
 Event observation(const Statement& row, StationIndex station)
@@ -25,23 +28,25 @@ const char* const observation_columns =
 std::int64_t fold_journal(Database& database, const Places& places, const std::function<void(const Event&)>& absorb,
                           std::int64_t after)
 {
-    Statement observations{database, std::string{observation_columns} + "WHERE seq > ? ORDER BY seq"};
+    // When and by which link a value came is nothing to a fold; a column not asked for is one less to unpack.
+    Statement observations{database, "SELECT seq, hour, station, pollutant, period_hours, value_ng, flag "
+                                     "FROM observation WHERE seq > ? ORDER BY seq"};
     Statement others{database, "SELECT seq, kind, body FROM journal WHERE seq > ? ORDER BY seq"};
     observations.bind(after);
     others.bind(after);
     std::int64_t last = after;
-    bool more_observations = observations.step();
-    bool more_others = others.step();
-    while (more_observations || more_others) {
-        if (more_observations && (!more_others || observations.integer(0) < others.integer(0))) {
-            last = observations.integer(0);
+    constexpr auto none = std::numeric_limits<std::int64_t>::max();
+    const auto step = [](Statement& rows) { return rows.step() ? rows.integer(0) : none; };
+    std::int64_t observed = step(observations), other = step(others);
+    while (observed != none || other != none) {
+        last = std::min(observed, other);
+        if (observed < other) {
             if (const auto station = places.station(observations.integer(2)))
                 absorb(observation(observations, *station));
-            more_observations = observations.step();
+            observed = step(observations);
         } else {
-            last = others.integer(0);
             absorb(event_of(others.text(1), others.text(2)));
-            more_others = others.step();
+            other = step(others);
         }
     }
     return last;

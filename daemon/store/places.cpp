@@ -19,7 +19,12 @@ Places::Places(Database& database, const Network& network, bool enter)
     for (const auto& station : network.stations) ids_.push_back(id_of("station", station.id));
     for (const auto& area : network.areas) ids_.push_back(id_of("area", area.id));
     for (std::uint32_t p = 0; p < ids_.size(); ++p) places_[ids_[p]] = PlaceIndex{p};
-    for (std::uint32_t s = 0; s < network.stations.size(); ++s) stations_[ids_[s]] = StationIndex{s};
+    for (std::uint32_t s = 0; s < network.stations.size(); ++s) {
+        if (ids_[s] < 0) continue;
+        const auto id = static_cast<std::size_t>(ids_[s]);
+        if (stations_.size() <= id) stations_.resize(id + 1);
+        stations_[id] = StationIndex{s};
+    }
 }
 
 std::optional<PlaceIndex> Places::place(std::int64_t id) const
@@ -31,9 +36,8 @@ std::optional<PlaceIndex> Places::place(std::int64_t id) const
 
 std::optional<StationIndex> Places::station(std::int64_t id) const
 {
-    const auto found = stations_.find(id);
-    if (found == stations_.end()) return std::nullopt;
-    return found->second;
+    if (id < 0 || static_cast<std::uint64_t>(id) >= stations_.size()) return std::nullopt;
+    return stations_[static_cast<std::size_t>(id)];
 }
 
 } // namespace aqi::daemon

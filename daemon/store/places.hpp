@@ -24,8 +24,8 @@ public:
     std::optional<PlaceIndex> place(std::int64_t id) const;
 
 private:
-    std::vector<std::int64_t> ids_; ///< by PlaceIndex
-    std::map<std::int64_t, StationIndex> stations_;
+    std::vector<std::int64_t> ids_;                     ///< by PlaceIndex
+    std::vector<std::optional<StationIndex>> stations_; ///< by id, which is small; asked for every row of a fold
     std::map<std::int64_t, PlaceIndex> places_;
 };
 

@@ -154,3 +154,38 @@ TEST_CASE("an edition may ask for quarters and for nothing else; a year without 
         CHECK(!pm10->met);
     }
 }
+
+TEST_CASE("days that are kept no more do not make an old year void")
+{
+    PlaceLedger ledger;
+    for (LocalDay d = day(2015, 1, 1); d <= day(2017, 6, 1); d = d.plus(1)) ledger.put(d, of(50));
+    REQUIRE(ledger.day(day(2015, 1, 1)) == nullptr);
+    const auto all = annual(ledger, 2015);
+    CHECK(figure(all, Window::year_to_date)->year_valid);
+    CHECK(figure(all, Window::year_to_date)->may_lose >= 0);
+    CHECK(figure(all, Window::year_to_date)->void_on == std::nullopt);
+}
+
+TEST_CASE("the days of a loss are the same however often anybody looked")
+{
+    Target target{"*", 2016, std::nullopt, ug(67), 300};
+    PlaceLedger asked_daily, asked_once;
+    for (LocalDay d = day(2016, 1, 1); d <= day(2016, 12, 31); d = d.plus(1)) {
+        const int n = d - day(2016, 1, 1);
+        const PlaceDay value =
+            n % 9 == 0 ? empty_day() : of(40 + n % 80, n % 3 == 0 ? DayVerdict::lost : DayVerdict::good);
+        asked_daily.put(d, value);
+        asked_once.put(d, value);
+        annual(asked_daily, 2016, &target);
+    }
+    const auto daily = annual(asked_daily, 2016, &target), once = annual(asked_once, 2016, &target);
+    const auto& a = *figure(daily, Window::year_to_date);
+    const auto& b = *figure(once, Window::year_to_date);
+    CHECK(a.lost_on.has_value());
+    CHECK(a.lost_on == b.lost_on);
+    CHECK(a.void_on.has_value());
+    CHECK(a.void_on == b.void_on);
+    const auto good = [&](const PlaceLedger& l) { return l.good_days(PlaceIndex{0}, 2016, pack("cn-2012"), &target); };
+    CHECK(good(asked_daily).lost_on.has_value());
+    CHECK(good(asked_daily).lost_on == good(asked_once).lost_on);
+}

@@ -109,16 +109,16 @@ private:
         for (const auto& f : stored.days) published_places.insert(config_.rules.network.place_id(f.place));
         std::erase_if(changes, [&](const Change& c) { return !published_places.contains(c.place); });
         const bool published = !store_->rules_digest().empty();
-        const auto written = store_->rewrite_figures(*figures, digest);
+        const std::size_t count = published ? changes.size() : 0;
+        const Turn notice = published ? turns_->notice_of_rules(std::move(changes),
+                                                                "rules, areas or targets of the configuration changed")
+                                      : Turn{};
+        const auto written = store_->rewrite_figures(*figures, digest, notice);
         if (!written) throw StoreError(fmt::format("the figures cannot be written: {}", written.error().what));
         if (!figures->days.empty())
             log(Severity::notice,
                 "rules or areas changed: {} daily figures were made again, {} published figures changed",
-                figures->days.size(), published ? changes.size() : 0);
-        if (!published || changes.empty()) return;
-        const auto noticed =
-            turns_->give_notice_of_rules(std::move(changes), "rules, areas or targets of the configuration changed");
-        if (!noticed) throw StoreError(fmt::format("the notice cannot be written: {}", noticed.error().what));
+                figures->days.size(), count);
     }
 
     /// Everything once more from the journal, on a thread of its own; the loop compares when it is done.
@@ -127,7 +127,7 @@ private:
         if (recomputing_.joinable()) return "a recomputation is under way";
         recompute_began_ = std::chrono::steady_clock::now();
         recomputing_ = std::thread{[this, file = config_.data_folder / "aqid.db"] {
-            auto fresh = recompute(file, config_.rules);
+            auto fresh = recompute(file, config_.rules, recompute_stops_);
             asio::post(io_, [this, fresh = std::shared_ptr<Recomputed>(std::move(fresh))] {
                 recomputing_.join();
                 if (!stopping_) compare_recomputed(*fresh);
@@ -395,6 +395,7 @@ private:
 
     int finish()
     {
+        recompute_stops_ = true;
         if (recomputing_.joinable()) recomputing_.join();
         if (!ended_) {
             // A link's thread is held in append(), on purpose: returning would acknowledge what was not stored. It cannot be
@@ -429,6 +430,7 @@ private:
     std::chrono::steady_clock::time_point stop_deadline_;
     std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
+    std::atomic<bool> recompute_stops_{false};
     std::thread recomputing_;
     std::chrono::steady_clock::time_point recompute_began_;
     std::optional<LocalDay> recomputed_on_;

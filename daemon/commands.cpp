@@ -1,5 +1,7 @@
 #include "daemon/commands.hpp"
 
+#include "libaqi/report.hpp"
+
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -93,19 +95,6 @@ std::string act(const json::object& request, const Peer& peer, const CommandCont
     return refuse(fmt::format("verb \"{}\" is not known; known: sign, approve, issue, lift", *verb));
 }
 
-/// "2016-12-20T14:00" or "2016-12-20 14:00": an hour by its end, in local time; 24:00 is understood.
-std::optional<HourEnding> hour_of(const std::string& written)
-{
-    if (written.size() != 16 || (written[10] != 'T' && written[10] != ' ') || written.substr(13) != ":00")
-        return std::nullopt;
-    const auto day = parse_day(written.substr(0, 10));
-    const std::string digits = written.substr(11, 2);
-    if (!day || digits.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-    const int hour = std::stoi(digits);
-    if (hour > 24) return std::nullopt;
-    return hour == 0 ? HourEnding::of(day->plus(-1), 24) : HourEnding::of(*day, hour);
-}
-
 std::string correct(const json::object& request, const Peer& peer, const CommandContext& c)
 {
     const auto person = person_of(request, peer, *c.config);
@@ -118,14 +107,16 @@ std::string correct(const json::object& request, const Peer& peer, const Command
     const auto p = pollutant_named(*pollutant);
     if (!p) return refuse(fmt::format("pollutant \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5", *pollutant));
     const std::string last_text = text(request, "last").value_or(*first);
-    const auto first_hour = hour_of(*first), last_hour = hour_of(last_text);
-    if (!first_hour || !last_hour)
+    const Network& network = c.config->rules.network;
+    const auto first_hour = parse_when(*first, network), last_hour = parse_when(last_text, network);
+    const auto is_hour = [](const Result<When>& w) { return w && w->kind == When::Kind::hour; };
+    if (!is_hour(first_hour) || !is_hour(last_hour))
         return refuse(fmt::format("\"{}\" is not an hour; an hour reads 2016-12-20T14:00, by its end",
-                                  first_hour ? last_text : *first));
+                                  is_hour(first_hour) ? last_text : *first));
     correction.station = *station;
     correction.pollutant = *p;
-    correction.first = *first_hour;
-    correction.last = *last_hour;
+    correction.first = first_hour->hour;
+    correction.last = last_hour->hour;
     correction.why = text(request, "why").value_or("");
     correction.document = text(request, "document").value_or("");
     if (const auto value = text(request, "value")) {

@@ -1,5 +1,6 @@
 #include "daemon/explain.hpp"
 
+#include "daemon/clock.hpp"
 #include "daemon/store/store.hpp"
 #include "libaqi/explain.hpp"
 #include "libaqi/what_if.hpp"
@@ -140,7 +141,8 @@ void print_report(Config config, const Question& q)
     Answers a{std::move(config)};
     const auto when = parse_when(q.when, a.config.rules.network);
     if (!when) throw std::runtime_error(when.error().detail);
-    ReportRequest request{*when, {}, q.beside, a.notices, {}};
+    ReportRequest request{
+        *when, {}, q.beside, a.notices, format_instant(SystemClock{}.now(), a.config.rules.network.offset)};
     for (const auto& id : q.places) request.places.push_back(place_named(id, a.config.rules.network));
     const auto paper = report(a.state, request, a.config.rules);
     if (!paper) throw std::runtime_error(paper.error().detail);

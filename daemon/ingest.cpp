@@ -66,12 +66,14 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
                                                   reading.station, format_hour(reading.hour), rules.open_days));
 
     for (const auto p : all_pollutants) {
-        const auto& value = reading.values[p];
+        Reading::Value value = reading.values[p];
         if (!value.named) continue;
         if (value.value) {
             const Concentration most = rules.book.instrument_at_most[p];
             const Concentration least = rules.book.qc ? rules.book.qc->negative_down_to[p] : Concentration{};
-            if (*value.value < least || most < *value.value) {
+            if (value.flag != Flag::normal && (*value.value < least || most < *value.value)) {
+                value.value.reset(); // a sentinel under a fault's flag: the flag is what the station says
+            } else if (*value.value < least || most < *value.value) {
                 out.faults.push_back(
                     {Reason::impossible_value,
                      fmt::format("{} {} {}: {} {} is not between {} and {}", reading.station, format_hour(reading.hour),

@@ -175,13 +175,17 @@ void finish(Recomputed& fresh, const Rules& rules)
 
 } // namespace
 
-std::unique_ptr<Recomputed> recompute(const std::filesystem::path& database, const Rules& rules)
+std::unique_ptr<Recomputed> recompute(const std::filesystem::path& database, const Rules& rules,
+                                      const std::atomic<bool>& stops)
 {
     auto fresh = std::make_unique<Recomputed>(rules.network);
     try {
         JournalReader journal{database, rules.network};
-        fresh->seq = journal.fold([&](const Event& event) { take(*fresh, event, rules); });
-    } catch (const StoreError& error) {
+        fresh->seq = journal.fold([&](const Event& event) {
+            if (stops) throw StoreError("the daemon is stopping");
+            take(*fresh, event, rules);
+        });
+    } catch (const std::exception& error) { // also a body that cannot be read: this thread must not end the daemon
         fresh->trouble = error.what();
     }
     return fresh;

@@ -9,6 +9,7 @@
 #include "daemon/ports.hpp"
 #include "libaqi/engine.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -35,8 +36,9 @@ struct Recomputed {
     std::string trouble; ///< the journal could not be read
 };
 
-/// Folds what a database holds. Any thread.
-std::unique_ptr<Recomputed> recompute(const std::filesystem::path& database, const Rules& rules);
+/// Folds what a database holds. Any thread; nothing in the journal gets out as an exception. Ends early once `stops`.
+std::unique_ptr<Recomputed> recompute(const std::filesystem::path& database, const Rules& rules,
+                                      const std::atomic<bool>& stops);
 /// Brings it up to date with later events, and makes the year figures. The loop's thread.
 void catch_up(Recomputed& fresh, const std::vector<Event>& later, const Rules& rules);
 

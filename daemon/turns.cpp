@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
+#include <utility>
 
 namespace aqi::daemon {
 namespace {
@@ -75,26 +77,33 @@ Outcome<Figures> Turns::all_figures()
     return out;
 }
 
+namespace {
+
+/// A figure that changed twice in one turn changed once; one that came back did not change. In order of the first change.
+std::vector<Change> merged(std::vector<Change> changes)
+{
+    std::map<std::tuple<std::string, Change::What, LocalDay, std::optional<Pollutant>>, std::size_t> known;
+    std::vector<Change> out;
+    for (auto& change : changes) {
+        const auto [at, is_new] =
+            known.try_emplace({change.place, change.what, change.day, change.pollutant}, out.size());
+        if (is_new)
+            out.push_back(std::move(change));
+        else
+            out[at->second].after = std::move(change.after);
+    }
+    std::erase_if(out, [](const Change& change) { return change.before == change.after; });
+    return out;
+}
+
+} // namespace
+
 /// Published figures that changed become a numbered notice, in the same transaction as the figures.
 void Turns::give_notice(Turn& turn, const NoticeContext& context)
 {
-    auto& changes = turn.figures.changes;
-    // A figure that changed twice in one turn changed once; one that came back did not change.
-    std::vector<Change> merged;
-    for (auto& change : changes) {
-        const auto same = std::find_if(merged.begin(), merged.end(), [&](const Change& other) {
-            return other.place == change.place && other.what == change.what && other.day == change.day &&
-                   other.pollutant == change.pollutant;
-        });
-        if (same == merged.end())
-            merged.push_back(std::move(change));
-        else
-            same->after = std::move(change.after);
-    }
-    std::erase_if(merged, [](const Change& change) { return change.before == change.after; });
-    changes.clear();
+    auto changes = merged(std::exchange(turn.figures.changes, {}));
     const Instant now = clock_.now();
-    auto noticed = notice_of(state_, merged, context.cause, context.who, context.why, now, config_.rules);
+    auto noticed = notice_of(state_, changes, context.cause, context.who, context.why, now, config_.rules);
     if (!noticed) return;
     absorb(state_, Event{*noticed}, config_.rules);
     turn.events.push_back({std::move(*noticed), now, {}});
@@ -324,10 +333,12 @@ Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::str
                        "dust_declarations");
 }
 
-Outcome<void> Turns::give_notice_of_rules(std::vector<Change> changes, std::string why)
+Turn Turns::notice_of_rules(std::vector<Change> changes, std::string why)
 {
-    return run([&](Turn& turn) { turn.figures.changes = std::move(changes); },
-               {Notice::Cause::rules, "configuration", std::move(why)});
+    Turn turn;
+    turn.figures.changes = std::move(changes);
+    give_notice(turn, {Notice::Cause::rules, "configuration", std::move(why)});
+    return turn;
 }
 
 Outcome<Result<void>> Turns::forecast(const Forecast& forecast)

@@ -47,8 +47,9 @@ public:
                                             std::string_view why);
     Outcome<Result<void>> sign_off(std::string_view place, const SignOff& sign_off, std::string_view person);
     Outcome<Result<void>> declare_dust(const DustDeclared& declared, std::string_view person);
-    /// Published figures that are others under other rules, as a numbered notice.
-    Outcome<void> give_notice_of_rules(std::vector<Change> changes, std::string why);
+    /// Published figures that are others under other rules, as a turn with a numbered notice, or an empty one. The caller
+    /// commits it together with the figures, or ends: this state has taken it in.
+    Turn notice_of_rules(std::vector<Change> changes, std::string why);
 
     const State& state() const { return state_; }
     const Rules& rules() const { return config_.rules; }

@@ -8,20 +8,6 @@
 namespace aqi {
 namespace {
 
-Column number_column(std::string key, Words title, Words unit = {})
-{
-    return {std::move(key), std::move(title), std::move(unit), true};
-}
-Column text_column(std::string key, Words title) { return {std::move(key), std::move(title), {}, false}; }
-Column place_column() { return text_column("place", {"区域", "place"}); }
-
-Cell place_cell(PlaceIndex place, const Rules& rules)
-{
-    const std::string& id = rules.network.place_id(place);
-    const std::string& name = rules.network.place_name(place);
-    return Cell{Words{name.empty() || name == id ? id : fmt::format("{} {}", name, id), id}};
-}
-
 Cell standing_cell(Standing standing, const Words& why)
 {
     Cell cell{Words{standing_zh(standing), standing_name(standing)}};

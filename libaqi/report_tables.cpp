@@ -31,12 +31,8 @@ Words upper_bound_mark(PollutantSet never_measured)
     return {fmt::format("上限；未测 {}", names), fmt::format("upper bound; not measured: {}", names)};
 }
 
-namespace {
-
-constexpr std::array<DustForm, 2> forms = {DustForm::as_measured, DustForm::dust_deducted};
-
 Column place_column() { return {"place", {"区域", "place"}, {}, false}; }
-Column number_column(std::string key, Words title, Words unit = {})
+Column number_column(std::string key, Words title, Words unit)
 {
     return {std::move(key), std::move(title), std::move(unit), true};
 }
@@ -49,6 +45,10 @@ Cell place_cell(PlaceIndex place, const Rules& rules)
     // Scripts read the English words: the id.
     return Cell{Words{name.empty() || name == id ? id : fmt::format("{} {}", name, id), id}};
 }
+
+namespace {
+
+constexpr std::array<DustForm, 2> forms = {DustForm::as_measured, DustForm::dust_deducted};
 
 Cell verdict_cell(DayVerdict verdict)
 {

@@ -9,6 +9,11 @@ namespace aqi {
 
 using Places = std::vector<PlaceIndex>;
 
+Column place_column();
+Column number_column(std::string key, Words title, Words unit = {});
+Column text_column(std::string key, Words title);
+/// "浚县 410621"; scripts read the id.
+Cell place_cell(PlaceIndex place, const Rules& rules);
 /// A concentration as the edition publishes it; without a pack, to the nanogram.
 Cell amount(const std::optional<Concentration>& value, Pollutant p, std::int64_t step_ng);
 /// "2016-12-20".

@@ -368,12 +368,13 @@ std::string SqliteStore::rules_digest()
     });
 }
 
-Outcome<void> SqliteStore::rewrite_figures(const Figures& figures, const std::string& digest)
+Outcome<void> SqliteStore::rewrite_figures(const Figures& figures, const std::string& digest, const Turn& notice)
 {
     try {
         Transaction turn{impl_->database};
         impl_->database.execute("DELETE FROM daily; DELETE FROM annual; DELETE FROM good_days;");
         impl_->write_figures(figures);
+        impl_->write_turn(notice);
         Statement{impl_->database, "REPLACE INTO meta VALUES ('rules_digest', ?)"}.bind(digest).run();
         turn.commit();
         return {};

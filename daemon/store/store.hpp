@@ -35,8 +35,8 @@ public:
 
     /// The digest of the rules the figures were last made with; empty in a new database.
     std::string rules_digest();
-    /// Writes all figures anew under new rules. The journal is not touched.
-    Outcome<void> rewrite_figures(const Figures& figures, const std::string& digest);
+    /// Writes all figures anew under new rules, and the notice that says so, in one transaction.
+    Outcome<void> rewrite_figures(const Figures& figures, const std::string& digest, const Turn& notice = {});
 
     /// Events journaled after `seq`, in order.
     Outcome<std::vector<Event>> events_after(std::int64_t seq);

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -108,7 +109,8 @@ void print(const char* what, double seconds, std::int64_t valid, std::int64_t go
 void by_engine(const std::filesystem::path& file, const Rules& rules)
 {
     const auto began = std::chrono::steady_clock::now();
-    const auto fresh = recompute(file, rules);
+    const std::atomic<bool> stops{false};
+    const auto fresh = recompute(file, rules, stops);
     catch_up(*fresh, {}, rules);
     const double seconds = seconds_since(began);
     std::int64_t valid = 0, good = 0, annual_ng = 0;

@@ -120,6 +120,15 @@ std::vector<std::string> explain_target(const State& state, PlaceIndex place, in
     for (const auto& e : ledger->earlier)
         out.push_back(fmt::format("The same rest of {} averaged {} over {} valid days", e.year, text_of(e.mean, p),
                                   e.valid_days));
+    const auto deducted = any_dust(state, place, LocalDay::from_ymd(year, 1, 1), ledger->through, rules)
+                              ? target_ledger(state, place, year, p, rules, DustForm::dust_deducted)
+                              : std::nullopt;
+    if (deducted)
+        out.push_back(fmt::format("Dust deducted (扣除沙尘): {} valid days, mean {}, printed {}{}",
+                                  deducted->valid_days, text_of(deducted->mean, p), text_of(deducted->published, p),
+                                  deducted->target ? fmt::format("; {} {}", standing_zh(deducted->standing),
+                                                                 standing_name(deducted->standing))
+                                                   : ""));
     if (!ledger->target) return out;
     if (ledger->allowance) {
         out.push_back(fmt::format("年剩余日控制值 = ({} x ({} + {}) - sum) / {} = {}, printed {}",
@@ -178,6 +187,13 @@ std::vector<std::string> explain_good_days(const State& state, PlaceIndex place,
                 fmt::format("After {} not even good days to the end could bring the proven count to the target",
                             format_day(*f.lost_on)));
     }
+    if (any_dust(state, place, LocalDay::from_ymd(year, 1, 1), f.through, rules))
+        if (const auto deducted = good_day_ledger(state, place, year, rules, DustForm::dust_deducted))
+            out.push_back(fmt::format(
+                "Dust deducted (扣除沙尘): {} good, {} lost, {} undetermined{}", deducted->figure.good,
+                deducted->figure.lost, deducted->figure.undetermined,
+                f.target ? fmt::format("; {} {}", standing_zh(deducted->standing), standing_name(deducted->standing))
+                         : ""));
     if (ledger->good_year_before)
         out.push_back(fmt::format("The year before, by the same date: {} good of {} days with a verdict",
                                   *ledger->good_year_before, *ledger->elapsed_year_before));

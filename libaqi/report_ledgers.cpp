@@ -8,6 +8,15 @@
 namespace aqi {
 namespace {
 
+/// The forms a year's ledgers are shown in: dust deducted only where there was dust.
+std::vector<DustForm> forms_of_year(const State& state, PlaceIndex place, int year, const Rules& rules)
+{
+    std::vector<DustForm> out{DustForm::as_measured};
+    if (any_dust(state, place, LocalDay::from_ymd(year, 1, 1), LocalDay::from_ymd(year, 12, 31), rules))
+        out.push_back(DustForm::dust_deducted);
+    return out;
+}
+
 Cell standing_cell(Standing standing, const Words& why)
 {
     Cell cell{Words{standing_zh(standing), standing_name(standing)}};
@@ -22,6 +31,64 @@ std::int64_t step_of(Pollutant p, LocalDay day, const Rules& rules)
 
 constexpr std::array<Pollutant, 2> target_pollutants = {Pollutant::pm10, Pollutant::pm2_5};
 
+std::vector<Cell> target_row(const TargetLedger& ledger, const Rules& rules)
+{
+    const Pollutant p = ledger.pollutant;
+    const std::int64_t step = step_of(p, ledger.through, rules);
+    const std::int64_t unit = display_unit_ng(p), tenth = unit / 10;
+    std::string earlier;
+    for (const auto& e : ledger.earlier)
+        earlier += fmt::format("{}{}: {}", earlier.empty() ? "" : "; ", e.year,
+                               format_concentration(Mean::of(*e.mean).rounded(tenth), unit));
+    std::string moved;
+    if (ledger.moved_most_on)
+        moved = fmt::format("{} ({}, {}{})", format_day(*ledger.moved_most_on),
+                            format_concentration(Mean::of(*ledger.moved_most_value).rounded(tenth), unit),
+                            ledger.moved_most_ng >= 0 ? "+" : "-",
+                            format_concentration(Concentration::from_ng_per_m3(std::abs(ledger.moved_most_ng)), unit));
+    return {place_cell(ledger.place, rules),
+            dust_cell(ledger.form),
+            Cell{pollutant_label(p)},
+            Cell::whole(ledger.valid_days),
+            amount(ledger.published, p, step),
+            amount(ledger.target, p, step),
+            ledger.target ? standing_cell(ledger.standing, ledger.why) : Cell{Words{"无目标", "no target"}},
+            Cell::whole(ledger.remaining_days),
+            amount(ledger.allowance_published, p, step),
+            ledger.allowance ? Cell::decimal(round_down(ledger.allowance->ng_per_m3(), tenth), 1) : Cell{},
+            earlier.empty() ? Cell{} : Cell{earlier},
+            day_cell(ledger.below_lowest_on),
+            day_cell(ledger.lost_on),
+            moved.empty() ? Cell{} : Cell{moved}};
+}
+
+std::vector<Cell> good_days_row(const GoodDayLedger& ledger, const Rules& rules)
+{
+    const auto range = [](auto low, auto high, const auto& text) {
+        return low == high ? text(*low) : fmt::format("{}~{}", text(*low), text(*high));
+    };
+    const GoodDaysFigure& f = ledger.figure;
+    const Words bound = upper_bound_mark(f.never_measured);
+    Cell good = Cell::whole(f.good), most = Cell::whole(f.at_most());
+    if (f.upper_bound()) {
+        good = good.marked(bound);
+        most = most.marked(bound);
+    }
+    return {place_cell(f.place, rules), dust_cell(ledger.form), std::move(good), Cell::whole(f.undetermined),
+            std::move(most), Cell::whole(f.lost), Cell::whole(f.remaining), f.target ? Cell::whole(*f.target) : Cell{},
+            f.target ? standing_cell(ledger.standing, ledger.why) : Cell{Words{"无目标", "no target"}},
+            ledger.may_lose_least
+                ? Cell{range(ledger.may_lose_least, ledger.may_lose_most, [](int n) { return fmt::format("{}", n); })}
+                : Cell{},
+            ledger.needed_rate_tenths
+                ? Cell{range(ledger.needed_rate_least_tenths, ledger.needed_rate_tenths,
+                             [](std::int64_t n) { return fmt::format("{}.{}%", n / 10, n % 10); })}
+                : Cell{},
+            ledger.good_year_before ? Cell::whole(*ledger.good_year_before) : Cell{},
+            // Where undetermined days could still make it, nothing is lost for certain.
+            day_cell(ledger.standing == Standing::not_proven ? std::nullopt : f.lost_on)};
+}
+
 } // namespace
 
 Table targets_table(const State& state, const Places& places, int year, const Rules& rules)
@@ -29,6 +96,7 @@ Table targets_table(const State& state, const Places& places, int year, const Ru
     Table t{
         "targets", {fmt::format("{} 年目标账", year), fmt::format("target ledger {}", year)}, {place_column()}, {}, {},
         {}};
+    t.columns.push_back(dust_column());
     t.columns.push_back(text_column("pollutant", {"项目", "pollutant"}));
     t.columns.push_back(number_column("valid_days", {"有效天数", "valid days"}));
     t.columns.push_back(number_column("mean", {"累计均值", "mean to date"}));
@@ -42,41 +110,11 @@ Table targets_table(const State& state, const Places& places, int year, const Ru
     t.columns.push_back(text_column("lost_on", {"已无法达标日期", "lost on"}));
     t.columns.push_back(text_column("moved_most", {"影响最大的一天", "day that moved it most"}));
     for (const auto place : places)
-        for (const auto p : target_pollutants) {
-            const auto ledger = target_ledger(state, place, year, p, rules);
-            if (!ledger || (ledger->valid_days == 0 && !ledger->target)) continue;
-            const std::int64_t step = step_of(p, ledger->through, rules);
-            std::string earlier;
-            for (const auto& e : ledger->earlier)
-                earlier += fmt::format(
-                    "{}{}: {}", earlier.empty() ? "" : "; ", e.year,
-                    format_concentration(Mean::of(*e.mean).rounded(display_unit_ng(p) / 10), display_unit_ng(p)));
-            std::vector<Cell> row{place_cell(place, rules),
-                                  Cell{pollutant_label(p)},
-                                  Cell::whole(ledger->valid_days),
-                                  amount(ledger->published, p, step),
-                                  amount(ledger->target, p, step),
-                                  ledger->target ? standing_cell(ledger->standing, ledger->why)
-                                                 : Cell{Words{"无目标", "no target"}},
-                                  Cell::whole(ledger->remaining_days)};
-            row.push_back(amount(ledger->allowance_published, p, step));
-            const std::int64_t tenth = display_unit_ng(p) / 10;
-            row.push_back(ledger->allowance ? Cell::decimal(round_down(ledger->allowance->ng_per_m3(), tenth), 1)
-                                            : Cell{});
-            row.push_back(earlier.empty() ? Cell{} : Cell{earlier});
-            row.push_back(day_cell(ledger->below_lowest_on));
-            row.push_back(day_cell(ledger->lost_on));
-            row.push_back(
-                ledger->moved_most_on
-                    ? Cell{fmt::format(
-                          "{} ({}, {}{})", format_day(*ledger->moved_most_on),
-                          format_concentration(Mean::of(*ledger->moved_most_value).rounded(tenth), display_unit_ng(p)),
-                          ledger->moved_most_ng >= 0 ? "+" : "-",
-                          format_concentration(Concentration::from_ng_per_m3(std::abs(ledger->moved_most_ng)),
-                                               display_unit_ng(p)))}
-                    : Cell{});
-            t.rows.push_back(std::move(row));
-        }
+        for (const auto form : forms_of_year(state, place, year, rules))
+            for (const auto p : target_pollutants) {
+                const auto ledger = target_ledger(state, place, year, p, rules, form);
+                if (ledger && (ledger->valid_days > 0 || ledger->target)) t.rows.push_back(target_row(*ledger, rules));
+            }
     t.notes.emplace_back(
         "年剩余日控制值 =（目标 ×（有效天数 + 剩余天数）− 累计和）/ 剩余天数；冬季通常高于全年，与历年同期对照。",
         "The rest may average (target x (valid + left) - sum) / left; compare with the same weeks of "
@@ -92,6 +130,7 @@ Table good_days_table(const State& state, const Places& places, int year, const 
             {},
             {},
             {}};
+    t.columns.push_back(dust_column());
     t.columns.push_back(number_column("good", {"已证实优良", "proven good"}));
     t.columns.push_back(number_column("undetermined", {"未定", "undetermined"}));
     t.columns.push_back(number_column("at_most", {"至多", "at most"}));
@@ -103,40 +142,10 @@ Table good_days_table(const State& state, const Places& places, int year, const 
     t.columns.push_back(text_column("needed_rate", {"剩余所需优良率", "rate needed"}));
     t.columns.push_back(number_column("year_before", {"上年同日", "year before, same date"}));
     t.columns.push_back(text_column("lost_on", {"已无法达标日期", "lost on"}));
-    const auto range = [](auto low, auto high, const auto& text) {
-        return low == high ? text(*low) : fmt::format("{}~{}", text(*low), text(*high));
-    };
-    for (const auto place : places) {
-        const auto ledger = good_day_ledger(state, place, year, rules);
-        if (!ledger) continue;
-        const GoodDaysFigure& f = ledger->figure;
-        const Words bound = upper_bound_mark(f.never_measured);
-        Cell good = Cell::whole(f.good), most = Cell::whole(f.at_most());
-        if (f.upper_bound()) {
-            good = good.marked(bound);
-            most = most.marked(bound);
-        }
-        std::vector<Cell> row{place_cell(place, rules),
-                              std::move(good),
-                              Cell::whole(f.undetermined),
-                              std::move(most),
-                              Cell::whole(f.lost),
-                              Cell::whole(f.remaining),
-                              f.target ? Cell::whole(*f.target) : Cell{},
-                              f.target ? standing_cell(ledger->standing, ledger->why)
-                                       : Cell{Words{"无目标", "no target"}}};
-        row.push_back(ledger->may_lose_least ? Cell{range(ledger->may_lose_least, ledger->may_lose_most,
-                                                          [](int n) { return fmt::format("{}", n); })}
-                                             : Cell{});
-        row.push_back(ledger->needed_rate_tenths
-                          ? Cell{range(ledger->needed_rate_least_tenths, ledger->needed_rate_tenths,
-                                       [](std::int64_t n) { return fmt::format("{}.{}%", n / 10, n % 10); })}
-                          : Cell{});
-        row.push_back(ledger->good_year_before ? Cell::whole(*ledger->good_year_before) : Cell{});
-        // Where undetermined days could still make it, nothing is lost for certain.
-        row.push_back(day_cell(ledger->standing == Standing::not_proven ? std::nullopt : f.lost_on));
-        t.rows.push_back(std::move(row));
-    }
+    for (const auto place : places)
+        for (const auto form : forms_of_year(state, place, year, rules))
+            if (const auto ledger = good_day_ledger(state, place, year, rules, form))
+                t.rows.push_back(good_days_row(*ledger, rules));
     t.notes.emplace_back("“还可失去”为区间：未定天全部不优良 ~ 全部优良。",
                          "\"May still lose\" is a range: undetermined days all not good ~ all good.");
     return t;

@@ -46,6 +46,9 @@ Cell place_cell(PlaceIndex place, const Rules& rules)
     return Cell{Words{name.empty() || name == id ? id : fmt::format("{} {}", name, id), id}};
 }
 
+Column dust_column() { return text_column("dust", {"沙尘", "dust"}); }
+Cell dust_cell(DustForm form) { return Words{dust_form_zh(form), dust_form_name(form)}; }
+
 namespace {
 
 constexpr std::array<DustForm, 2> forms = {DustForm::as_measured, DustForm::dust_deducted};
@@ -104,15 +107,6 @@ PeriodStatistics year_earlier(const State& state, PlaceIndex place, const Period
 
 Cell tenths(const std::optional<std::int64_t>& value) { return Cell::decimal(value, 1); }
 
-bool any_dust(const State& state, PlaceIndex place, const When& when, const Rules& rules)
-{
-    const auto area = rules.network.area_of(place);
-    if (!area) return false;
-    const auto& days = state.dust_days(*area);
-    const auto first = days.lower_bound(when.first);
-    return first != days.end() && first->first <= when.last;
-}
-
 } // namespace
 
 Table hours_table(const State& state, const Places& places, HourEnding hour, const Rules& rules)
@@ -167,7 +161,7 @@ Table days_table(const State& state, const Places& places, LocalDay day, const R
 Table pollutants_table(const State& state, const Places& places, const When& when, const Rules& rules)
 {
     Table t{"pollutants", {"污染物浓度", "pollutants"}, {place_column()}, {}, {}, {}};
-    t.columns.push_back(text_column("dust", {"沙尘", "dust"}));
+    t.columns.push_back(dust_column());
     t.columns.push_back(text_column("pollutant", {"项目", "pollutant"}));
     t.columns.push_back(text_column("unit", {"单位", "unit"}));
     t.columns.push_back(number_column("valid_days", {"有效天数", "valid days"}));
@@ -182,15 +176,15 @@ Table pollutants_table(const State& state, const Places& places, const When& whe
     t.columns.push_back(number_column("change", {"同比", "change"}, "%"));
     for (const auto place : places)
         for (const auto form : forms) {
-            if (form == DustForm::dust_deducted && !any_dust(state, place, when, rules)) continue;
+            if (form == DustForm::dust_deducted && !any_dust(state, place, when.first, when.last, rules)) continue;
             const PeriodStatistics now = of_period(state, place, when, form, rules);
             if (now.pack == nullptr) continue;
             const PeriodStatistics then = year_earlier(state, place, now, rules);
             for (const auto p : all_pollutants) {
                 const auto& s = now.of[p];
                 const std::int64_t step = now.pack->step_ng[p];
-                std::vector<Cell> row{place_cell(place, rules), Words{dust_form_zh(form), dust_form_name(form)},
-                                      Cell{pollutant_label(p)}, Cell{display_unit(p)}, Cell::whole(s.valid_days)};
+                std::vector<Cell> row{place_cell(place, rules), dust_cell(form), Cell{pollutant_label(p)},
+                                      Cell{display_unit(p)}, Cell::whole(s.valid_days)};
                 row.push_back(amount(s.published, p, step));
                 row.push_back(s.percent > 0 ? Cell::whole(s.percent) : Cell{});
                 row.push_back(amount(s.percentile, p, step));
@@ -213,7 +207,7 @@ Table pollutants_table(const State& state, const Places& places, const When& whe
 Table verdicts_table(const State& state, const Places& places, const When& when, const Rules& rules)
 {
     Table t{"verdicts", {"优良天数", "good days"}, {place_column()}, {}, {}, {}};
-    t.columns.push_back(text_column("dust", {"沙尘", "dust"}));
+    t.columns.push_back(dust_column());
     t.columns.push_back(number_column("days", {"日历天数", "calendar days"}));
     t.columns.push_back(number_column("good", {"优良", "good"}));
     t.columns.push_back(number_column("good_at_most", {"至多优良", "good at most"}));
@@ -226,7 +220,7 @@ Table verdicts_table(const State& state, const Places& places, const When& when,
     t.columns.push_back(number_column("good_year_before", {"上年同期优良", "good, year before"}));
     for (const auto place : places)
         for (const auto form : forms) {
-            if (form == DustForm::dust_deducted && !any_dust(state, place, when, rules)) continue;
+            if (form == DustForm::dust_deducted && !any_dust(state, place, when.first, when.last, rules)) continue;
             const PeriodStatistics now = of_period(state, place, when, form, rules);
             if (now.pack == nullptr) continue;
             const PeriodStatistics then = year_earlier(state, place, now, rules);
@@ -237,7 +231,7 @@ Table verdicts_table(const State& state, const Places& places, const When& when,
                 most = most.marked(bound);
             }
             std::vector<Cell> row{place_cell(place, rules),
-                                  Words{dust_form_zh(form), dust_form_name(form)},
+                                  dust_cell(form),
                                   Cell::whole(now.days),
                                   std::move(good),
                                   std::move(most),
@@ -260,8 +254,9 @@ Table composite_table(const State& state, const Places& places, const When& when
                  number_column("index", {"综合指数", "index"})};
     for (const auto p : all_pollutants)
         t.columns.push_back(number_column(std::string{pollutant_name(p)}, pollutant_label(p)));
-    const bool dust = std::any_of(places.begin(), places.end(),
-                                  [&](PlaceIndex place) { return any_dust(state, place, when, rules); });
+    const bool dust = std::any_of(places.begin(), places.end(), [&](PlaceIndex place) {
+        return any_dust(state, place, when.first, when.last, rules);
+    });
     const DustForm form = dust ? DustForm::dust_deducted : DustForm::as_measured;
     std::vector<PeriodStatistics> all;
     std::vector<std::optional<std::int64_t>> values;

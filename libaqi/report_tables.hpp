@@ -12,6 +12,9 @@ using Places = std::vector<PlaceIndex>;
 Column place_column();
 Column number_column(std::string key, Words title, Words unit = {});
 Column text_column(std::string key, Words title);
+/// Which of the two forms a row is in.
+Column dust_column();
+Cell dust_cell(DustForm form);
 /// "浚县 410621"; scripts read the id.
 Cell place_cell(PlaceIndex place, const Rules& rules);
 /// A concentration as the edition publishes it; without a pack, to the nanogram.

@@ -162,6 +162,26 @@ std::optional<PlaceDay> day_in_form(const State& state, PlaceIndex place, LocalD
     return out;
 }
 
+PlaceLedger ledger_in_form(const State& state, PlaceIndex place, DustForm form, const Rules& rules)
+{
+    PlaceLedger out = state.ledger(place);
+    const auto area = rules.network.area_of(place);
+    if (form == DustForm::as_measured || !area) return out;
+    for (const auto& [day, dust] : state.dust_days(*area))
+        if (const auto deducted = day_in_form(state, place, day, form, rules))
+            out.put(day, *deducted, rules.ledger_days);
+    return out;
+}
+
+bool any_dust(const State& state, PlaceIndex place, LocalDay first, LocalDay last, const Rules& rules)
+{
+    const auto area = rules.network.area_of(place);
+    if (!area) return false;
+    const auto& days = state.dust_days(*area);
+    const auto next = days.lower_bound(first);
+    return next != days.end() && next->first <= last;
+}
+
 PeriodStatistics statistics(const State& state, PlaceIndex place, LocalDay first, LocalDay last, DustForm form,
                             const Rules& rules)
 {

@@ -78,6 +78,11 @@ PeriodStatistics statistics(const State& state, PlaceIndex place, LocalDay first
 std::optional<PlaceDay> day_in_form(const State& state, PlaceIndex place, LocalDay day, DustForm form,
                                     const Rules& rules);
 
+/// A place's ledger as it would be had every dust day been as day_in_form() gives it. Only days that are kept change.
+PlaceLedger ledger_in_form(const State& state, PlaceIndex place, DustForm form, const Rules& rules);
+/// Whether a dust day of the place lies in first..last.
+bool any_dust(const State& state, PlaceIndex place, LocalDay first, LocalDay last, const Rules& rules);
+
 /// Competition ranks: equal values share a rank and the next one skips (1, 2, 2, 4). Absent values have none. Smaller is
 /// better unless `larger_is_better`.
 std::vector<std::optional<int>> ranks(std::span<const std::optional<std::int64_t>> values,

@@ -1,7 +1,6 @@
 #include "libaqi/targets.hpp"
 
 #include "libaqi/rounding.hpp"
-#include "libaqi/statistics.hpp"
 
 #include <fmt/format.h>
 
@@ -145,13 +144,14 @@ std::string_view standing_name(Standing standing) { return standings[static_cast
 std::string_view standing_zh(Standing standing) { return standings[static_cast<std::size_t>(standing)].zh; }
 
 std::optional<TargetLedger> target_ledger(const State& state, PlaceIndex place, int year, Pollutant p,
-                                          const Rules& rules)
+                                          const Rules& rules, DustForm form)
 {
-    const PlaceLedger& ledger = state.ledger(place);
+    const PlaceLedger ledger = ledger_in_form(state, place, form, rules);
     const YearLedger* days = ledger.year(year);
     const RulePack* pack = days != nullptr && days->through() ? rules.pack(*days->through()) : nullptr;
     if (pack == nullptr) return std::nullopt;
     TargetLedger out;
+    out.form = form;
     out.place = place;
     out.year = year;
     out.pollutant = p;
@@ -159,9 +159,10 @@ std::optional<TargetLedger> target_ledger(const State& state, PlaceIndex place, 
     out.valid_days = days->valid_days(p);
     out.remaining_days = days->remaining();
     out.elapsed_days = out.through - days->first_day() + 1;
-    out.target = limit_of(target_of(place, year, rules), p);
+    const Target* target = target_of(place, year, rules);
+    out.target = limit_of(target, p);
     Figures figures;
-    year_figures(state, place, year, rules, figures);
+    ledger.annual(place, year, *pack, target, figures.annual);
     if (const AnnualFigure* f = year_to_date(figures, p)) {
         out.mean = f->mean;
         out.published = f->published;
@@ -221,13 +222,15 @@ LostDay lost_day(LocalDay date, const PlaceDay& day, const std::optional<Mean>& 
 
 } // namespace
 
-std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex place, int year, const Rules& rules)
+std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex place, int year, const Rules& rules,
+                                             DustForm form)
 {
-    const PlaceLedger& ledger = state.ledger(place);
+    const PlaceLedger ledger = ledger_in_form(state, place, form, rules);
     const YearLedger* days = ledger.year(year);
     const RulePack* pack = days != nullptr && days->through() ? rules.pack(*days->through()) : nullptr;
     if (pack == nullptr) return std::nullopt;
     GoodDayLedger out;
+    out.form = form;
     const Target* target = target_of(place, year, rules);
     out.figure = ledger.good_days(place, year, *pack, target);
     const GoodDaysFigure& f = out.figure;

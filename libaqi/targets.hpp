@@ -6,6 +6,7 @@
 #pragma once
 
 #include "libaqi/engine.hpp"
+#include "libaqi/statistics.hpp"
 #include "libaqi/validity.hpp"
 
 #include <array>
@@ -38,6 +39,7 @@ struct TargetLedger {
     PlaceIndex place;
     int year = 0;
     Pollutant pollutant = Pollutant::pm2_5;
+    DustForm form = DustForm::as_measured;
     LocalDay through;
     int valid_days = 0;
     int elapsed_days = 0;
@@ -63,9 +65,9 @@ struct TargetLedger {
     Words why; ///< of not_proven, in one sentence
 };
 
-/// Absent before the first closed day of the year.
+/// Absent before the first closed day of the year. Deducting dust makes no year void: what was measured was measured.
 std::optional<TargetLedger> target_ledger(const State& state, PlaceIndex place, int year, Pollutant pollutant,
-                                          const Rules& rules);
+                                          const Rules& rules, DustForm form = DustForm::as_measured);
 
 /// A day that was lost, and by how much.
 struct LostDay {
@@ -79,6 +81,7 @@ struct LostDay {
 
 struct GoodDayLedger {
     GoodDaysFigure figure;
+    DustForm form = DustForm::as_measured;
     int elapsed = 0;
     /// Days that may still be lost: if every undetermined day stays so, and if every one proves good. Negative: too many
     /// were lost already.
@@ -94,7 +97,8 @@ struct GoodDayLedger {
     Standing standing = Standing::open;
     Words why;
 };
-std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex place, int year, const Rules& rules);
+std::optional<GoodDayLedger> good_day_ledger(const State& state, PlaceIndex place, int year, const Rules& rules,
+                                             DustForm form = DustForm::as_measured);
 
 /// What somebody assumes of the rest of a year. Months without an assumption go on as the year to date.
 struct Assumption {

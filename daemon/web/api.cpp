@@ -79,6 +79,7 @@ public:
             out["edition"] = json::object{{"id", pack->id},
                                           {"title_zh", pack->title_zh},
                                           {"title_en", pack->title_en},
+                                          {"provisional", pack->provisional},
                                           {"levels_zh", std::move(levels)}};
         }
         out["storage"] = storages();

@@ -34,10 +34,10 @@ struct Unread {
             }
             const auto begin = messages.begin() + life * static_cast<std::ptrdiff_t>(batch);
             const std::vector<Message> part{begin, begin + static_cast<std::ptrdiff_t>(batch)};
-            const auto bytes = daemon->inbox_bytes();
             publish_all(broker.login("stations"), part);
-            wait_until(20s, "the messages in the inbox",
-                       [&] { return daemon->inbox_bytes() == bytes + inbox_bytes_of(part); });
+            // The broker delivers in order: with the last one, all are there. Not by their bytes: what the kill left
+            // unacknowledged comes a second time.
+            wait_until(20s, "the messages in the inbox", [&] { return inbox_holds(part.back().payload); });
         }
         daemon->kill();
         broker.stop();
@@ -52,6 +52,12 @@ struct Unread {
             if (file.file_size() > 0) out.push_back(file.path());
         std::sort(out.begin(), out.end());
         return out;
+    }
+    bool inbox_holds(const std::string& payload) const
+    {
+        const auto files = segments();
+        return std::any_of(files.begin(), files.end(),
+                           [&](const auto& file) { return read_file(file).find(payload) != std::string::npos; });
     }
     static void flip(const fs::path& file, std::uintmax_t at)
     {
@@ -153,8 +159,9 @@ TEST_CASE("a segment that has gone is reported, and later ones are taken in", "[
     REQUIRE(segments.size() == 2);
     fs::remove(segments.front());
     stage.daemon->start();
-    wait_until(20s, "the later segment",
-               [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2 * batch; });
+    wait_until(20s, "the later segment", [&] {
+        return stage.daemon->number("SELECT count(*) FROM observation") >= static_cast<std::int64_t>(2 * batch);
+    });
     CHECK(stage.daemon->count("inbox_damage") >= 1);
     REQUIRE(stage.daemon->stop() == 0);
 }

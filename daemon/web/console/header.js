@@ -1,5 +1,5 @@
 // The head of the page: drill, silence, clock, closed hour, edition, rules, lights.
-import { h, shape } from "./dom.js";
+import { h, hidden, shape } from "./dom.js";
 import { count, duration, list, minutesUntil, parts, text, wallSeconds, weekday, when } from "./format.js";
 import { language, t, word } from "./strings.js";
 
@@ -49,7 +49,8 @@ export function headerParts(s) {
         h("span", { class: "date" }, now ? `${now.day} ${weekday(now.day)}` : "", h("small", null, s.mode === "drill" ? t("clock_drill") : t("clock_real")))),
       h("dl", { class: "facts" },
         fact(t("last_closed"), closedHour(s)),
-        fact(t("edition"), h("span", null, edition)),
+        fact(t("edition"), h("span", null, edition),
+          s.edition?.provisional ? h("small", { title: s.edition.provisional }, shape("warn"), " ", t("provisional"), hidden(`: ${s.edition.provisional}`)) : null),
         fact(t("rules"), h("span", { title: t("digest", { digest: text(s.rules?.digest) }) }, text(s.rules?.warnings))))),
   ];
 }

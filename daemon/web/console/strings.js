@@ -29,6 +29,7 @@ const table = {
   closed_ago: ["{for}前", "{for} ago"],
   closed_late: ["已滞后 {for}", "late: {for} old"],
   edition: ["执行标准", "Edition in force"],
+  provisional: ["暂定", "provisional"],
   no_edition: ["该日无现行标准", "no edition in force on this day"],
   rules: ["预警规则", "Warning rules"],
   digest: ["规则摘要 {digest}", "digest of all rules {digest}"],

@@ -6,6 +6,9 @@
 // they mean, or why they mean nothing. A driver emits only what it received: it never stores, averages, fills, derives
 // or warns. Bad data is absent with a flag, never a number.
 //
+// What a station did not send can be asked for: back_fill() tells a link every minute which hours are owed, and a link
+// whose protocol can ask does so, within limits of its own. What comes back goes the same way as everything else.
+//
 // A driver is one file and one row in registry.cpp. It owns its settings, their parsing and its sample stanza. The row
 // feeds the configuration check, `aqictl drivers`, the recordings test and the fuzzer.
 //
@@ -44,6 +47,8 @@ inline constexpr std::size_t frame_max = 256 * 1024;
 struct Decoded {
     std::vector<Reading> readings;
     std::vector<Fault> faults;
+    /// Counters of things that are neither: "hj212_heartbeats". Lower case, underscores, the driver's name in front.
+    std::vector<std::string> counted;
 };
 
 /// Where links put what they receive. Implemented by the daemon.
@@ -65,6 +70,29 @@ struct LinkStatus {
     std::string detail; ///< why down, what is subscribed
 };
 
+/// Hours that are closed and of which nothing was received from a station.
+struct Owed {
+    std::string station;
+    HourEnding first;
+    HourEnding last;
+};
+
+/// What a link knows of one of its stations.
+struct StationLine {
+    std::string station;
+    bool good = false;
+    std::string detail; ///< "connected from 10.0.0.7:40112", "no answer, next try in 40 s"
+};
+
+/// What a person can ask of a station through its link.
+struct Order {
+    enum class Kind : std::uint8_t { set_time, realtime_interval, minute_interval, realtime_on, realtime_off, fetch };
+    Kind kind = Kind::set_time;
+    int number = 0;    ///< seconds or minutes of an interval
+    HourEnding first;  ///< of fetch
+    HourEnding last;
+};
+
 /// Something that listens.
 class Link {
 public:
@@ -73,6 +101,13 @@ public:
     /// Ends every connection. Frames not yet acknowledged stay unacknowledged. False: a thread held in append() could not
     /// be ended, so the process must end without unwinding.
     virtual bool stop() = 0;
+
+    /// Everything that is owed now, newest first; called about once a minute. An empty list: nothing is owed any more.
+    virtual void back_fill(const std::vector<Owed>&) {}
+    /// Passes an order on; the answer is what was done so far, in words. Fault: refused, with the reason.
+    virtual Result<std::string> order(std::string_view station, const Order& order);
+    /// One line a station the link speaks for, in the order of the configuration; none where it does not know them.
+    virtual std::vector<StationLine> stations() const { return {}; }
 };
 
 struct LinkContext {
@@ -92,6 +127,8 @@ struct DriverInfo {
     std::any (*settings)(const Settings&);
     Decoded (*decode)(const Frame&, const std::any& settings, UtcOffset offset);
     std::unique_ptr<Link> (*open)(const std::any& settings, LinkContext);
+    /// The stations these settings name, so that a misspelt one is found at the start; null: the payload says it.
+    std::vector<std::string> (*stations)(const std::any& settings) = nullptr;
 };
 
 /// Every driver, in the order they are listed to people.

@@ -1,6 +1,8 @@
 // The one table of drivers. To add one: write drivers/x.cpp (start from skel.cpp), declare its row here, add it below.
 #include "drivers/driver.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -31,6 +33,11 @@ const DriverInfo* driver_named(std::string_view name)
     const auto found =
         std::find_if(table.begin(), table.end(), [&](const DriverInfo& row) { return row.name == name; });
     return found == table.end() ? nullptr : &*found;
+}
+
+Result<std::string> Link::order(std::string_view station, const Order&)
+{
+    return Fault{Reason::refused, fmt::format("the link of station {} takes no orders: its driver has none", station)};
 }
 
 std::string_view link_state_name(LinkState state)

@@ -64,5 +64,8 @@ std::optional<Pollutant> pollutant_named(std::string_view name);
 constexpr std::int64_t display_unit_ng(Pollutant pollutant) { return pollutant == Pollutant::co ? 1'000'000 : 1'000; }
 /// "mg/m3" or "ug/m3".
 std::string_view display_unit(Pollutant pollutant);
+/// What one of a source's units is in ng/m3: "ng/m3", "ug/m3", "mg/m3", and for gases "ppb" and "ppm" at 298.15 K and
+/// 1013.25 hPa, the state GB 3095 (2018 amendment) reports gases in. Absent: no such unit, or none of this pollutant.
+std::optional<std::int64_t> unit_in_ng(std::string_view unit, Pollutant pollutant);
 
 } // namespace aqi

@@ -11,7 +11,7 @@ struct FlagRow {
     std::string_view zh;
 };
 
-constexpr std::array<FlagRow, 11> flag_rows = {{{Flag::normal, 'N', "正常"},
+constexpr std::array<FlagRow, flag_count> flag_rows = {{{Flag::normal, 'N', "正常"},
                                                 {Flag::stopped, 'F', "停运"},
                                                 {Flag::maintenance, 'M', "维护"},
                                                 {Flag::manual, 'S', "手工输入"},
@@ -25,6 +25,12 @@ constexpr std::array<FlagRow, 11> flag_rows = {{{Flag::normal, 'N', "正常"},
 constexpr std::size_t of_sources = 8; ///< the rows a source may send
 
 } // namespace
+
+std::string_view period_name(Period period)
+{
+    constexpr std::array<std::string_view, 4> names = {"hour", "day", "minutes", "moment"};
+    return names[static_cast<std::size_t>(period)];
+}
 
 char flag_letter(Flag flag) { return flag_rows[static_cast<std::size_t>(flag)].letter; }
 std::string_view flag_zh(Flag flag) { return flag_rows[static_cast<std::size_t>(flag)].zh; }

@@ -1,12 +1,14 @@
 // libaqi/reading: what a station claims, before anybody has judged it.
 //
-// Knows: one value of one pollutant for one hour (or one whole day, from archives), or its absence with a flag.
+// Knows: one value of one pollutant for an hour, a few minutes, a moment (or one whole day, from archives), or its absence
+// with a flag; the weather beside it.
 // Does not know: how it travelled (drivers) or whether the station exists (daemon/ingest).
 #pragma once
 
 #include "libaqi/pollutant.hpp"
 #include "libaqi/time.hpp"
 #include "libaqi/units.hpp"
+#include "libaqi/weather.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,15 +35,20 @@ enum class Flag : std::uint8_t {
     rejected = 10,       ///< R: 审核无效, a person's decision
 };
 
+inline constexpr std::size_t flag_count = 11;
+
 char flag_letter(Flag flag);
 std::string_view flag_zh(Flag flag);
 std::optional<Flag> flag_of_letter(char letter);
 
 /// How long a value was averaged at the source.
 enum class Period : std::uint8_t {
-    hour, ///< an hourly mean
-    day,  ///< a daily mean as an archive states it; for O3 the daily maximum 8-hour mean
+    hour,    ///< an hourly mean
+    day,     ///< a daily mean as an archive states it; for O3 the daily maximum 8-hour mean
+    minutes, ///< a mean of 1 to 59 minutes; hours are made of them where the source sends none (minutes.hpp)
+    moment,  ///< a value of the moment; minutes are made of them
 };
+std::string_view period_name(Period period);
 
 /// What one message says of one station and one period. Values by pollutant; a pollutant the message does not name is
 /// neither value nor flag.
@@ -55,8 +62,12 @@ struct Reading {
     };
     std::string station;
     Period period = Period::hour;
-    HourEnding hour; ///< of a day: hour 24 of it
+    HourEnding hour; ///< of a day: hour 24 of it; of minutes and moments: the hour they lie in
+    Instant at;      ///< of minutes: the end of the stretch; of a moment: the moment
+    int length_minutes = 0;    ///< of minutes: 1..59
+    bool time_is_ours = false; ///< the source told no time; the time of arrival stands for it
     PerPollutant<Value> values;
+    WeatherValues weather;
 
     bool operator==(const Reading&) const = default;
 };

@@ -27,6 +27,11 @@ enum class Reason {
     too_old,           ///< before the first day whose hours are still open
     retained,          ///< a broker's memory, not news: never averaged
     too_large,         ///< longer than the written limit
+    bad_checksum,      ///< a frame whose check sum is not the one its port asks for
+    wrong_password,    ///< a known device with another password than the configured one
+    wrong_unit,        ///< a value that is only possible in another unit than the configured one
+    not_valid_number,  ///< NaN, an infinity or a sentinel where a value should be
+    foreign_protocol,  ///< something else speaks on this port
     refused,           ///< a person or a state does not permit it
 };
 

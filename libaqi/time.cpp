@@ -73,6 +73,8 @@ HourEnding last_hour_over(Instant now, UtcOffset offset)
     return HourEnding{static_cast<std::int32_t>(floor_div(now.ms + std::int64_t{offset.minutes} * 60'000, 3'600'000))};
 }
 
+HourEnding hour_around(Instant at, UtcOffset offset) { return last_hour_over(Instant{at.ms - 1}, offset).plus(1); }
+
 LocalDay day_at(Instant now, UtcOffset offset)
 {
     return LocalDay{

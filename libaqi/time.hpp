@@ -77,6 +77,8 @@ unsigned days_in_month(int year, unsigned month);
 
 /// The last hour that is over at `now`.
 HourEnding last_hour_over(Instant now, UtcOffset offset);
+/// The hour in which `at` lies; its end belongs to it.
+HourEnding hour_around(Instant at, UtcOffset offset);
 /// The day in which `now` lies: 00:00 sharp still belongs to the day before, as hour 24 does.
 LocalDay day_at(Instant now, UtcOffset offset);
 

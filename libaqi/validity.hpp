@@ -15,7 +15,6 @@
 
 namespace aqi {
 
-inline constexpr std::size_t flag_count = 11;
 
 /// One station's day of one pollutant.
 struct DayCoverage {

@@ -212,6 +212,7 @@ const table = {
   count_aside: ["搁置：{reason}", "put aside: {reason}"],
   reason_malformed: ["格式错误", "malformed"], reason_unknown_name: ["名称未知", "unknown name"], reason_time_without_zone: ["时间缺时区", "time without zone"], reason_not_on_the_hour: ["时间不在整点", "not on the hour"],
   reason_impossible_value: ["数值不可能", "impossible value"], reason_unknown_station: ["站点未登记", "unknown station"], reason_wrong_station: ["站点与主题不符", "wrong station"], reason_time_in_future: ["时间超前", "time in the future"],
+  reason_bad_checksum: ["校验码不符", "wrong check sum"], reason_wrong_password: ["访问密码不符", "wrong password"], reason_wrong_unit: ["单位疑有误", "wrong unit"], reason_not_valid_number: ["非有效数值", "not a valid number"], reason_foreign_protocol: ["其他协议", "another protocol"],
   reason_too_old: ["时间过旧", "too old"], reason_retained: ["保留消息", "retained message"], reason_too_large: ["报文过长", "too large"], reason_refused: ["不予受理", "refused"],
   aside: ["搁置的数据", "Put aside"],
   aside_note: ["最近30条，未参与统计", "newest 30; not part of any figure"],

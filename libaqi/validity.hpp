@@ -15,7 +15,6 @@
 
 namespace aqi {
 
-
 /// One station's day of one pollutant.
 struct DayCoverage {
     int valid = 0; ///< hours that count, of 24

@@ -3,12 +3,14 @@
 #include "daemon/clock.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/control.hpp"
+#include "daemon/coverage.hpp"
 #include "daemon/dispatch.hpp"
 #include "daemon/folder_lock.hpp"
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
 #include "daemon/recompute.hpp"
+#include "daemon/reload.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
 #include "daemon/web/api.hpp"
@@ -22,6 +24,7 @@
 #include <fmt/format.h>
 #include <systemd/sd-daemon.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -36,6 +39,7 @@ namespace asio = boost::asio;
 /// About so many bytes of the inbox make one turn: some hundred frames share a commit when there is a backlog.
 constexpr std::size_t turn_bytes = 128 * 1024;
 constexpr auto tick_every = std::chrono::seconds{1};
+constexpr int ticks_a_minute = 60;
 constexpr auto retry_least = std::chrono::milliseconds{500};
 constexpr auto retry_most = std::chrono::milliseconds{10'000};
 constexpr auto stop_patience = std::chrono::seconds{5};
@@ -44,15 +48,16 @@ constexpr auto disk_patience = std::chrono::seconds{2};
 
 class App {
 public:
-    App(Config config, std::optional<Instant> simulated_start)
+    App(Config config, std::optional<Instant> simulated_start, const std::function<Config()>& reread)
         : config_(std::move(config)),
+          reread_(reread),
           simulated_(simulated_start ? std::make_unique<SimulatedClock>(*simulated_start) : nullptr),
           clock_(simulated_ ? static_cast<const Clock&>(*simulated_) : system_),
           health_(clock_),
           folder_lock_(config_.data_folder),
           tick_(io_),
           retry_(io_),
-          signals_(io_, SIGTERM, SIGINT)
+          signals_(io_, SIGTERM, SIGINT, SIGHUP)
     {
         store_ =
             std::make_unique<SqliteStore>(config_.data_folder / "aqid.db", config_.durability, config_.rules.network);
@@ -60,7 +65,8 @@ public:
         turns_ = std::make_unique<Turns>(config_, *store_, clock_);
     }
 
-    int run()
+    /// Everything that can fail at a start. Throws.
+    void begin()
     {
         recover();
         inbox_->on_append([this] { frames_arrived(); });
@@ -75,9 +81,7 @@ public:
                      [this](std::string_view path) { return page(path); });
         start_dispatch(); // only now: a start that fails must not call messages in doubt
         start_links();
-        signals_.async_wait([this](boost::system::error_code ec, int signal) {
-            if (!ec) stop(signal);
-        });
+        wait_for_signal();
         log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}",
             config_.http.address, web_->port(), config_.rules.network.stations.size(),
             config_.rules.network.areas.size(), config_.links.size(), lanes_,
@@ -85,8 +89,21 @@ public:
         sd_notify(0, "READY=1");
         frames_arrived(); // what a former process left unread
         tick();
+    }
+
+    /// Runs what begin() began, to its end.
+    int run()
+    {
         io_.run();
         return finish();
+    }
+
+    /// The configuration to go on with, when it was SIGHUP that ended this run.
+    std::optional<Config> next() { return std::move(next_); }
+    const Config& config() const { return config_; }
+    std::optional<Instant> simulated_now() const
+    {
+        return simulated_ ? std::optional{simulated_->now()} : std::nullopt;
     }
 
 private:
@@ -219,12 +236,48 @@ private:
             context.executor = io_.get_executor();
             context.inbox = inbox_.get();
             context.now = [this] { return clock_.now(); };
+            context.offset = config_.rules.network.offset;
             context.report = [this, name = link.name](const drivers::LinkStatus& status) {
+                note_link(name, status);
                 health_.link(name, status);
             };
             links_.push_back(link.driver->open(link.settings, std::move(context)));
             links_.back()->start();
         }
+    }
+
+    /// Kept for the reasons of empty hours. A disk that fails now is health's to tell; the change is lost to the ledger.
+    void note_link(const std::string& name, const drivers::LinkStatus& status)
+    {
+        const auto known = health_.links().find(name);
+        if (known != health_.links().end() && known->second.state == status.state) return;
+        (void)store_->note_link(
+            {clock_.now(), name, std::string{drivers::link_state_name(status.state)}, status.detail});
+    }
+
+    /// Every minute: what is owed is asked for again.
+    void back_fill()
+    {
+        for (std::size_t i = 0; i < links_.size(); ++i)
+            if (!config_.links[i].stations.empty()) links_[i]->back_fill(turns_->owed(config_.links[i]));
+        if (const auto closed = turns_->state().last_closed(); closed && closed->hour_of_day() == 1)
+            (void)store_->forget_minutes_before(closed->plus(-24 * (config_.minutes_kept_days + 1)));
+    }
+
+    std::string order(std::string_view station, const drivers::Order& order)
+    {
+        for (std::size_t i = 0; i < links_.size(); ++i) {
+            const auto& of_link = config_.links[i].stations;
+            if (std::find(of_link.begin(), of_link.end(), station) == of_link.end()) continue;
+            const auto done = links_[i]->order(station, order);
+            return done ? agree_command(*done) : refuse_command(done.error().detail);
+        }
+        return refuse_command(fmt::format("no link speaks for station {} by name", station));
+    }
+
+    std::string coverage(const std::vector<StationIndex>& stations, HourEnding first, HourEnding last)
+    {
+        return coverage_json(coverage_of(stations, first, last, *turns_, config_, *store_), first, last, config_);
     }
 
     /// Any thread. Many arrivals become one turn.
@@ -285,6 +338,7 @@ private:
                                                   held / std::chrono::seconds{1}));
         if (!readable_) read_safely([this] { return (void)status(); });
         recompute_when_due();
+        if (++ticks_ % ticks_a_minute == 0) back_fill();
         sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
         tick_.expires_after(tick_every);
         tick_.async_wait([this](boost::system::error_code ec) {
@@ -301,6 +355,7 @@ private:
             return fmt::format("the clock stands at {} and does not go back",
                                format_instant(clock_.now(), config_.rules.network.offset));
         if (const auto closed = turns_->close_hours(); !closed) return closed.error().what;
+        back_fill();
         dispatch_->pump();
         return {};
     }
@@ -318,13 +373,24 @@ private:
             const std::string why = start_recompute();
             return why.empty() ? std::string{R"({"ok":true})"} : refuse_command(why);
         };
+        context.coverage = [this](const auto& stations, HourEnding first, HourEnding last) {
+            return coverage(stations, first, last);
+        };
+        context.weather = [this](const auto& stations, HourEnding first, HourEnding last) {
+            return weather_json(stations, first, last, config_, *store_);
+        };
+        context.order = [this](std::string_view station, const drivers::Order& what) { return order(station, what); };
         if (simulated_) context.set_clock = [this](Instant to) { return set_clock(to); };
         return context;
     }
 
     std::string status()
     {
-        return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_});
+        std::vector<drivers::StationLine> lines;
+        for (const auto& link : links_)
+            for (auto& line : link->stations()) lines.push_back(std::move(line));
+        return web::status_json(
+            {&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_, std::move(lines)});
     }
 
     /// People look into the database too, and a disk may fail just then. Nobody's look ends the daemon.
@@ -358,16 +424,61 @@ private:
                        ? web::Reply{200, "application/json; charset=utf-8", out}
                        : web::Reply{503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
         }
+        if (path == "/api/v1/coverage") {
+            std::string out;
+            const auto trouble = read_safely([&] {
+                const auto closed = turns_->state().last_closed();
+                std::vector<StationIndex> all;
+                for (std::uint32_t s = 0; s < config_.rules.network.stations.size(); ++s) all.push_back(StationIndex{s});
+                if (closed) out = coverage(all, closed->plus(-71), *closed);
+            });
+            if (!trouble.empty())
+                return web::Reply{503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
+            return out.empty() ? web::Reply{404, "text/plain; charset=utf-8", "no hour is closed yet\n"}
+                               : web::Reply{200, "application/json; charset=utf-8", out};
+        }
         if (path == "/healthz")
             return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"}
                                           : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
         return web::console_file(path);
     }
 
-    void stop(int signal)
+    void wait_for_signal()
     {
-        log(Severity::notice, "stopping on signal {}", signal);
-        sd_notify(0, "STOPPING=1");
+        signals_.async_wait([this](boost::system::error_code ec, int signal) {
+            if (ec) return;
+            if (signal != SIGHUP) {
+                log(Severity::notice, "stopping on signal {}", signal);
+                sd_notify(0, "STOPPING=1");
+                return stop();
+            }
+            if (reload()) return;
+            wait_for_signal();
+        });
+    }
+
+    /// Whether this run ends so that another begins with a new configuration.
+    bool reload()
+    {
+        try {
+            Config fresh = reread_();
+            if (const auto why = cannot_be_reloaded(config_, fresh); !why.empty()) {
+                log(Severity::warning, "the configuration was not reloaded: {}", why);
+                return false;
+            }
+            log(Severity::notice, "reloading the configuration: {}", differences_of(config_, fresh));
+            next_ = std::move(fresh);
+        } catch (const std::exception& error) {
+            log(Severity::warning, "the configuration was not reloaded, the former one stays in force: {}",
+                error.what());
+            return false;
+        }
+        stop();
+        return true;
+    }
+
+    void stop()
+    {
         stopping_ = true;
         for (auto& link : links_) ended_ = link->stop() && ended_;
         inbox_->stop();
@@ -410,6 +521,8 @@ private:
     }
 
     const Config config_;
+    const std::function<Config()>& reread_;
+    std::optional<Config> next_;
     SystemClock system_;
     std::unique_ptr<SimulatedClock> simulated_;
     const Clock& clock_;
@@ -430,6 +543,7 @@ private:
     std::chrono::steady_clock::time_point stop_deadline_;
     std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
+    std::int64_t ticks_ = 0;
     std::atomic<bool> recompute_stops_{false};
     std::thread recomputing_;
     std::chrono::steady_clock::time_point recompute_began_;
@@ -442,10 +556,45 @@ private:
 
 } // namespace
 
-int run_daemon(Config config, std::optional<Instant> simulated_start)
+int run_daemon(Config config, std::optional<Instant> simulated_start, const std::function<Config()>& reread)
 {
     std::signal(SIGPIPE, SIG_IGN); // a peer that goes away is an error code, not an end
-    return App{std::move(config), simulated_start}.run();
+    // Between two runs, a signal finds these in place of the default, and a request to stop is not lost.
+    asio::io_context between;
+    asio::signal_set held{between, SIGTERM, SIGINT, SIGHUP};
+    bool is_to_stop = false;
+    std::function<void()> listen = [&] {
+        held.async_wait([&](boost::system::error_code ec, int signal) {
+            if (ec) return;
+            is_to_stop = is_to_stop || signal != SIGHUP;
+            listen();
+        });
+    };
+    listen();
+
+    std::optional<Config> former;
+    while (true) {
+        std::unique_ptr<App> app;
+        try {
+            app = std::make_unique<App>(config, simulated_start, reread);
+            app->begin();
+        } catch (const std::exception& error) {
+            if (!former) throw;
+            app.reset();
+            log(Severity::warning, "the new configuration cannot be started, the former one is in force again: {}",
+                error.what());
+            config = *std::exchange(former, std::nullopt);
+            continue;
+        }
+        between.poll();
+        if (is_to_stop) std::raise(SIGTERM);
+        const int code = app->run();
+        auto next = app->next();
+        if (!next) return code;
+        simulated_start = app->simulated_now();
+        former = std::move(config);
+        config = std::move(*next);
+    }
 }
 
 } // namespace aqi::daemon

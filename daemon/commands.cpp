@@ -176,6 +176,99 @@ std::string dust(const json::object& request, const Peer& peer, const CommandCon
         *person));
 }
 
+/// An hour as people write it, by its end.
+std::optional<HourEnding> hour_of(const json::object& request, std::string_view key, const Network& network)
+{
+    const auto written = text(request, key);
+    if (!written) return std::nullopt;
+    const auto when = parse_when(*written, network);
+    if (!when || when->kind != When::Kind::hour) return std::nullopt;
+    return when->hour;
+}
+
+std::string declare_station(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const Network& network = c.config->rules.network;
+    const auto station = text(request, "station"), note = text(request, "note");
+    if (!station || !note) return refuse("it needs \"station\" and \"note\": maintenance or quarantine");
+    StationDeclared out;
+    out.station = *station;
+    if (*note == "quarantine")
+        out.note.kind = StationNote::Kind::quarantine;
+    else if (*note != "maintenance")
+        return refuse(fmt::format("note \"{}\" is not known; known: maintenance, quarantine", *note));
+    const auto* ends = request.if_contains("ends");
+    out.ends = ends != nullptr && ends->is_bool() && ends->as_bool();
+    // The hour that is running now is the first one, unless another is named.
+    out.note.first = hour_around(c.clock->now(), network.offset);
+    for (const auto* key : {"first", "last"})
+        if (request.contains(key) && !hour_of(request, key, network))
+            return refuse(fmt::format("\"{}\" is not an hour; an hour reads 2016-12-20T14:00, by its end",
+                                      text(request, key).value_or("")));
+    if (const auto first = hour_of(request, "first", network)) out.note.first = *first;
+    out.note.last = hour_of(request, "last", network);
+    out.note.why = text(request, "why").value_or("");
+    return answer_outcome(c.turns->declare_station(out, *person));
+}
+
+std::string order(const json::object& request, const Peer& peer, const CommandContext& c)
+{
+    const auto person = person_of(request, peer, *c.config);
+    if (!person) return refuse(person.error().detail);
+    const Person* who = c.config->rules.network.person_named(*person);
+    if (who == nullptr || !who->may_validate)
+        return refuse(fmt::format("{} may not give orders to stations: \"validate\" is missing", *person));
+    const auto station = text(request, "station"), name = text(request, "order");
+    if (!station || !name) return refuse("it needs \"station\" and \"order\"");
+    using Kind = drivers::Order::Kind;
+    constexpr std::pair<std::string_view, Kind> known[] = {
+        {"set-time", Kind::set_time},       {"realtime-interval", Kind::realtime_interval},
+        {"minute-interval", Kind::minute_interval}, {"realtime-on", Kind::realtime_on},
+        {"realtime-off", Kind::realtime_off},       {"fetch", Kind::fetch}};
+    for (const auto& [word, kind] : known) {
+        if (word != *name) continue;
+        drivers::Order out{kind, 0, {}, {}};
+        if (const auto* number = request.if_contains("number"); number != nullptr && number->is_int64())
+            out.number = static_cast<int>(std::clamp<std::int64_t>(number->as_int64(), 0, 100'000));
+        if (kind == Kind::fetch) {
+            const auto first = hour_of(request, "first", c.config->rules.network);
+            if (!first) return refuse("fetch needs \"first\", an hour like 2016-12-20T14:00, by its end");
+            out.first = *first;
+            out.last = hour_of(request, "last", c.config->rules.network).value_or(*first);
+        }
+        return c.order(*station, out);
+    }
+    return refuse(fmt::format("order \"{}\" is not known; known: set-time, realtime-interval, minute-interval, "
+                              "realtime-on, realtime-off, fetch",
+                              *name));
+}
+
+/// Of stations over some hours: all stations and the last three days, unless the request says otherwise.
+std::string of_stations(
+    const json::object& request, const CommandContext& c,
+    const std::function<std::string(const std::vector<StationIndex>&, HourEnding, HourEnding)>& answer)
+{
+    const Network& network = c.config->rules.network;
+    const auto closed = c.turns->state().last_closed();
+    if (!closed) return refuse("no hour is closed yet");
+    std::vector<StationIndex> stations;
+    if (const auto id = text(request, "station")) {
+        const auto station = network.station_named(*id);
+        if (!station) return refuse(fmt::format("there is no station {}", *id));
+        stations.push_back(*station);
+    } else {
+        for (std::uint32_t s = 0; s < network.stations.size(); ++s) stations.push_back(StationIndex{s});
+    }
+    const HourEnding last = hour_of(request, "last", network).value_or(*closed);
+    const HourEnding first = hour_of(request, "first", network).value_or(last.plus(-71));
+    constexpr int longest_hours = 366 * 24;
+    if (last < first || last.since_epoch - first.since_epoch > longest_hours)
+        return refuse("the stretch must begin before it ends and be no longer than a year");
+    return answer(stations, first, last);
+}
+
 std::string set_clock(const json::object& request, const CommandContext& c)
 {
     if (!c.set_clock) return refuse("the clock is real; only a drill has one that can be set");
@@ -188,6 +281,11 @@ std::string set_clock(const json::object& request, const CommandContext& c)
 }
 
 } // namespace
+
+std::string agree_command(std::string_view said)
+{
+    return json::serialize(json::object{{"ok", true}, {"said", said}});
+}
 
 std::string refuse_command(std::string_view why) { return refuse(why); }
 
@@ -207,12 +305,16 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "decide") return decide(*request, peer, context);
     if (command == "sign-off") return sign_off(*request, peer, context);
     if (command == "dust") return dust(*request, peer, context);
+    if (command == "station") return declare_station(*request, peer, context);
+    if (command == "order") return order(*request, peer, context);
+    if (command == "coverage") return of_stations(*request, context, context.coverage);
+    if (command == "weather") return of_stations(*request, context, context.weather);
     if (command == "review") return context.review();
     if (command == "recompute") return context.recompute();
     if (command == "clock") return set_clock(*request, context);
     return refuse(
         fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, correct, decide, "
-                    "sign-off, dust, review, recompute, clock",
+                    "sign-off, dust, station, order, coverage, weather, review, recompute, clock",
                     command));
 }
 

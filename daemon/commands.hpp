@@ -6,6 +6,9 @@
 // "invalidate" | "replace" | "accept" | "restore", "value", "why", "document"}; {"command": "decide", "person", "correction",
 // "verb": "ratify" | "refuse", "why"}; {"command": "sign-off", "person", "place", "first", "last", "level", "note"};
 // {"command": "dust", "person", "area", "date", "document", "why", "undo"}; {"command": "review"};
+// {"command": "station", "person", "station", "note": "maintenance" | "quarantine", "first", "last", "why", "ends"};
+// {"command": "order", "person", "station", "order": "set-time" | "realtime-interval" | "minute-interval" | "realtime-on" |
+// "realtime-off" | "fetch", "number", "first", "last"}; {"command": "coverage" | "weather", "station", "first", "last"};
 // {"command": "recompute"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
 //
@@ -30,6 +33,12 @@ struct CommandContext {
     std::function<std::string()> review; ///< corrections, sign-offs, dust days and notices
     /// Starts a full recomputation beside the running figures; its outcome appears in status.
     std::function<std::string()> recompute;
+    /// The gap ledger of some stations as JSON (aqid/coverage/1).
+    std::function<std::string(const std::vector<StationIndex>&, HourEnding, HourEnding)> coverage;
+    /// The weather of some stations' hours as JSON (aqid/weather/1).
+    std::function<std::string(const std::vector<StationIndex>&, HourEnding, HourEnding)> weather;
+    /// Passes an order on to a station's link; the answer is a whole answer, or a refusal.
+    std::function<std::string(std::string_view, const drivers::Order&)> order;
     /// Moves the simulated clock and does everything that becomes due; empty with a real clock. The answer is a reason
     /// to refuse, or empty.
     std::function<std::string(Instant)> set_clock;
@@ -37,6 +46,8 @@ struct CommandContext {
 
 /// Throws StoreError when the database cannot be read.
 std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context);
+/// The answer that says yes, and what was done: {"ok": true, "said": ...}.
+std::string agree_command(std::string_view said);
 /// The answer that says no.
 std::string refuse_command(std::string_view why);
 

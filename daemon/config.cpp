@@ -105,6 +105,8 @@ private:
                 std::chrono::hours{std::stoi(at.substr(0, 2))} + std::chrono::minutes{std::stoi(at.substr(3))};
         }
         out_.silent_after = std::chrono::minutes{table->integer_or("silent_after_minutes", 130, 61, 10'000)};
+        out_.minutes_kept_days = static_cast<int>(table->integer_or("minutes_kept_days", 40, 2, 3'000));
+        out_.back_fill_days = static_cast<int>(table->integer_or("back_fill_days", 7, 0, 60));
         table->done();
     }
 
@@ -138,7 +140,10 @@ private:
         Network& network = out_.rules.network;
         std::set<std::string> seen;
         for (const auto& table : root_.tables("station")) {
-            Station station{read_id(table, "id"), table.text("name"), {}};
+            Station station;
+            station.id = read_id(table, "id");
+            station.name = table.text("name");
+            read_registry(table, station);
             if (!seen.insert(station.id).second)
                 table.fail("id", fmt::format("station \"{}\" is there twice", station.id));
             network.stations.push_back(std::move(station));
@@ -159,6 +164,58 @@ private:
         if (network.areas.empty()) root_.fail({}, "at least one [[area]] is needed");
         read_plans();
         read_periods();
+    }
+
+    /// What is known of a station beside its name: where it stands, what it was called, what measures there.
+    static void read_registry(const Settings& table, Station& station)
+    {
+        station.position = table.text_or("position", "");
+        if (!station.position.empty() && !is_position(station.position))
+            table.fail("position", fmt::format("\"{}\" must read north,east in degrees, e.g. 35.7460,114.2970",
+                                               station.position));
+        for (const auto& row : table.tables("former_name")) {
+            station.former_names.push_back({row.text("name"), row.day("until")});
+            const auto& names = station.former_names;
+            if (names.size() > 1 && names.back().until <= names[names.size() - 2].until)
+                row.fail("until", "former names stand oldest first, each with a later last day");
+            row.done();
+        }
+        for (const auto& row : table.tables("instrument")) {
+            Instrument instrument;
+            for (const auto& name : row.texts_or_none("measures")) {
+                const auto p = pollutant_named(name);
+                if (!p) row.fail_unknown("measures", name, {"so2", "no2", "pm10", "co", "o3", "pm2_5"});
+                instrument.measures.insert(*p);
+            }
+            if (instrument.measures.empty()) row.fail("measures", "name the pollutants it measures");
+            instrument.model = row.text("model");
+            instrument.serial = row.text_or("serial", "");
+            instrument.from = row.day_if("from");
+            instrument.until = row.day_if("until");
+            if (instrument.from && instrument.until && *instrument.until < *instrument.from)
+                row.fail("until", "ends before it begins");
+            for (const auto& other : station.instruments) {
+                const bool apart = (instrument.until && other.from && *instrument.until < *other.from) ||
+                                   (other.until && instrument.from && *other.until < *instrument.from);
+                if ((instrument.measures.bits() & other.measures.bits()) != 0 && !apart)
+                    row.fail("measures", fmt::format("two instruments of station \"{}\" measure the same pollutant on "
+                                                     "the same days",
+                                                     station.id));
+            }
+            station.instruments.push_back(std::move(instrument));
+            row.done();
+        }
+    }
+
+    static bool is_position(const std::string& text)
+    {
+        const auto comma = text.find(',');
+        if (comma == std::string::npos) return false;
+        const auto degrees = [](const std::string& part, std::int64_t most) {
+            const auto value = parse_concentration(part, 1'000); // thousandths are enough to see what is no angle
+            return value && std::abs(value->ng_per_m3()) <= most * 1'000;
+        };
+        return degrees(text.substr(0, comma), 90) && degrees(text.substr(comma + 1), 180);
     }
 
     /// `stations` lists evaluation sites that always count; [[area.member]] says from when to when, and as what;
@@ -375,6 +432,12 @@ private:
                 table.fail_unknown("driver", name, known);
             }
             link.settings = link.driver->settings(table);
+            if (link.driver->stations != nullptr) link.stations = link.driver->stations(link.settings);
+            for (const auto& id : link.stations)
+                if (!out_.rules.network.station_named(id))
+                    table.fail({}, fmt::format("link \"{}\" speaks for station \"{}\", and there is no [[station]] of "
+                                               "that id",
+                                               link.name, id));
             table.done();
             out_.links.push_back(std::move(link));
         }

@@ -23,6 +23,7 @@ struct LinkConfig {
     std::string name;
     const drivers::DriverInfo* driver = nullptr;
     std::any settings;
+    std::vector<std::string> stations; ///< it speaks for; empty: its payloads say it
 };
 
 struct ChannelConfig {
@@ -46,6 +47,8 @@ struct Config {
     std::chrono::minutes close_after{20};
     std::chrono::minutes ahead_at_most{10};
     std::chrono::minutes silent_after{130};
+    int minutes_kept_days = 40;
+    int back_fill_days = 7; ///< how far back an hour that is owed is asked for; 0: never
     /// When, after midnight of local time, everything is made again and compared; absent: never.
     std::optional<std::chrono::minutes> recompute_at{std::chrono::minutes{3 * 60 + 40}};
     Rules rules; ///< the rule book, the network and the people

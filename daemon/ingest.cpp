@@ -27,9 +27,14 @@ Event event_for(const Reading& reading, StationIndex station, Pollutant p, const
 }
 
 /// What our own rules say of a value the source calls normal: it is kept as received, and does not count.
-Reading::Value judged_value(const Reading& reading, Reading::Value value, const Rules& rules)
+Reading::Value judged_value(const Reading& reading, StationIndex station, Reading::Value value, const State& state,
+                            const Rules& rules)
 {
     if (value.flag != Flag::normal || !value.value) return value;
+    if (state.station_note(station, StationNote::Kind::quarantine, reading.hour) != nullptr) {
+        value.flag = Flag::rejected;
+        return value;
+    }
     const RulePack* pack = rules.pack(reading.hour.day());
     if (value.value->ng_per_m3() < 0)
         value.flag = Flag::negative;
@@ -38,52 +43,67 @@ Reading::Value judged_value(const Reading& reading, Reading::Value value, const 
     return value;
 }
 
+/// Whether the whole reading must be put aside, and why; else the station.
+Result<StationIndex> whose(const Reading& reading, bool retained, const State& state, const Rules& rules, Instant now,
+                           std::chrono::minutes ahead_at_most)
+{
+    const UtcOffset offset = rules.network.offset;
+    const auto station = rules.network.station_named(reading.station);
+    if (!station)
+        return Fault{Reason::unknown_station,
+                     fmt::format("station \"{}\" is not in the configuration", reading.station)};
+    if (retained)
+        return Fault{Reason::retained, fmt::format("{} {}: a retained message is the broker's memory, not news",
+                                                   reading.station, format_hour(reading.hour))};
+    const bool whole = reading.period == Period::hour || reading.period == Period::day;
+    const std::int64_t ahead_ms = (whole ? reading.hour.instant(offset) : reading.at).ms - now.ms;
+    if (ahead_ms > std::chrono::milliseconds{ahead_at_most}.count())
+        return Fault{Reason::time_in_future,
+                     fmt::format("{} {}: {} minutes ahead of our clock ({})", reading.station,
+                                 whole ? format_hour(reading.hour) : format_instant(reading.at, offset),
+                                 ahead_ms / 60'000, format_instant(now, offset))};
+    if (!still_open(state, reading.hour.day(), rules))
+        return Fault{Reason::too_old, fmt::format("{} {}: more than {} days before the last closed hour",
+                                                  reading.station, format_hour(reading.hour), rules.open_days)};
+    return *station;
+}
+
+/// What no instrument can mean. A sentinel under a fault's flag only loses its number: the flag is what the station says.
+std::optional<Fault> impossible(const Reading& reading, Pollutant p, Reading::Value& value, const Rules& rules)
+{
+    if (!value.value) return std::nullopt;
+    const Concentration most = rules.book.instrument_at_most[p];
+    const Concentration least = rules.book.qc ? rules.book.qc->negative_down_to[p] : Concentration{};
+    if (!(*value.value < least) && !(most < *value.value)) return std::nullopt;
+    const Concentration was = *value.value;
+    value.value.reset();
+    if (value.flag != Flag::normal) return std::nullopt;
+    return Fault{Reason::impossible_value,
+                 fmt::format("{} {} {}: {} {} is not between {} and {}", reading.station, format_hour(reading.hour),
+                             pollutant_label(p), format_concentration(was, display_unit_ng(p)), display_unit(p),
+                             format_concentration(least, display_unit_ng(p)),
+                             format_concentration(most, display_unit_ng(p)))};
+}
+
 } // namespace
 
 Judged judge_reading(const Reading& reading, bool retained, const State& state, const Rules& rules, Instant now,
                      std::chrono::minutes ahead_at_most)
 {
     Judged out;
-    const auto aside = [&](Reason reason, std::string detail) {
-        out.faults.push_back({reason, std::move(detail)});
+    const auto station = whose(reading, retained, state, rules, now, ahead_at_most);
+    if (!station) {
+        out.faults.push_back(station.error());
         return out;
-    };
-    const UtcOffset offset = rules.network.offset;
-    const auto station = rules.network.station_named(reading.station);
-    if (!station)
-        return aside(Reason::unknown_station,
-                     fmt::format("station \"{}\" is not in the configuration", reading.station));
-    if (retained)
-        return aside(Reason::retained, fmt::format("{} {}: a retained message is the broker's memory, not news",
-                                                   reading.station, format_hour(reading.hour)));
-    const std::int64_t ahead_ms = reading.hour.instant(offset).ms - now.ms;
-    if (ahead_ms > std::chrono::milliseconds{ahead_at_most}.count())
-        return aside(Reason::time_in_future,
-                     fmt::format("{} {}: {} minutes ahead of our clock ({})", reading.station,
-                                 format_hour(reading.hour), ahead_ms / 60'000, format_instant(now, offset)));
-    if (!still_open(state, reading.hour.day(), rules))
-        return aside(Reason::too_old, fmt::format("{} {}: more than {} days before the last closed hour",
-                                                  reading.station, format_hour(reading.hour), rules.open_days));
-
+    }
     for (const auto p : all_pollutants) {
         Reading::Value value = reading.values[p];
         if (!value.named) continue;
-        if (value.value) {
-            const Concentration most = rules.book.instrument_at_most[p];
-            const Concentration least = rules.book.qc ? rules.book.qc->negative_down_to[p] : Concentration{};
-            if (value.flag != Flag::normal && (*value.value < least || most < *value.value)) {
-                value.value.reset(); // a sentinel under a fault's flag: the flag is what the station says
-            } else if (*value.value < least || most < *value.value) {
-                out.faults.push_back(
-                    {Reason::impossible_value,
-                     fmt::format("{} {} {}: {} {} is not between {} and {}", reading.station, format_hour(reading.hour),
-                                 pollutant_label(p), format_concentration(*value.value, display_unit_ng(p)),
-                                 display_unit(p), format_concentration(least, display_unit_ng(p)),
-                                 format_concentration(most, display_unit_ng(p)))});
-                continue;
-            }
+        if (auto fault = impossible(reading, p, value, rules)) {
+            out.faults.push_back(std::move(*fault));
+            continue;
         }
-        Event event = event_for(reading, *station, p, judged_value(reading, value, rules));
+        Event event = event_for(reading, *station, p, judged_value(reading, *station, value, state, rules));
         if (const auto before = known(state, reading, *station, p)) {
             if (*before == event) {
                 ++out.duplicates;
@@ -95,6 +115,43 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
         }
         out.events.push_back(std::move(event));
     }
+    return out;
+}
+
+JudgedPart judge_part(Reading reading, bool retained, const State& state, const Rules& rules, Instant now,
+                      std::chrono::minutes ahead_at_most, int minutes_kept_days)
+{
+    JudgedPart out;
+    const auto station = whose(reading, retained, state, rules, now, ahead_at_most);
+    if (!station) {
+        out.faults.push_back(station.error());
+        return out;
+    }
+    const bool part = reading.period == Period::minutes || reading.period == Period::moment;
+    if (part && state.last_closed() && reading.hour < state.last_closed()->plus(-24 * minutes_kept_days)) {
+        // An hour made of the few minutes that come so late, without those that were here, would be wrong.
+        out.faults.push_back({Reason::too_old, fmt::format("{} {}: minutes are kept for {} days", reading.station,
+                                                           format_hour(reading.hour), minutes_kept_days)});
+        return out;
+    }
+    out.station = *station;
+    for (const auto p : all_pollutants) {
+        auto& value = reading.values[p];
+        if (!part || !value.named) continue;
+        if (auto fault = impossible(reading, p, value, rules)) {
+            out.faults.push_back(std::move(*fault));
+            value.flag = Flag::fault; // the minute is there, and holds nothing
+        }
+    }
+    for (const auto item : all_weather) {
+        auto& value = reading.weather[item];
+        if (!value || weather_plausible(item, *value)) continue;
+        out.faults.push_back({Reason::impossible_value,
+                              fmt::format("{} {} {}: {} {} cannot be", reading.station, format_hour(reading.hour),
+                                          weather_name(item), format_milli(*value), weather_unit(item))});
+        value.reset();
+    }
+    out.reading = std::move(reading);
     return out;
 }
 

@@ -22,7 +22,17 @@ struct Judged {
     int late = 0;              ///< values for an hour that was closed
 };
 
-/// Judges one reading against the state as it stands. `retained`: the broker's memory, put aside as it is not news.
+/// Judges one reading of minutes or of a moment: what is impossible is taken out, with its fault. The reading that is left
+/// may be empty. Its weather, and that of hours, is judged too.
+struct JudgedPart {
+    Reading reading;
+    std::optional<StationIndex> station; ///< absent: the whole reading was put aside
+    std::vector<Fault> faults;
+};
+JudgedPart judge_part(Reading reading, bool retained, const State& state, const Rules& rules, Instant now,
+                      std::chrono::minutes ahead_at_most, int minutes_kept_days);
+
+/// Judges one reading of an hour or a day against the state as it stands. `retained`: the broker's memory, put aside as it is not news.
 Judged judge_reading(const Reading& reading, bool retained, const State& state, const Rules& rules, Instant now,
                      std::chrono::minutes ahead_at_most);
 

@@ -88,7 +88,9 @@ int main(int argc, char** argv)
                 aqi::daemon::print_what_if(std::move(config), question);
             return 0;
         }
-        return aqi::daemon::run_daemon(std::move(config), start);
+        return aqi::daemon::run_daemon(std::move(config), start, [&] {
+            return aqi::daemon::load_config(config_file, drill ? aqi::Mode::drill : aqi::Mode::real);
+        });
     } catch (const aqi::SettingError& error) {
         fmt::print(stderr, "<3>{}\n", error.what());
         return exit_configuration;

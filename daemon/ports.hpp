@@ -8,6 +8,7 @@
 #include "libaqi/event.hpp"
 #include "libaqi/figures.hpp"
 #include "libaqi/message.hpp"
+#include "libaqi/minutes.hpp"
 #include "libaqi/qc.hpp"
 
 #include <boost/system/result.hpp>
@@ -57,6 +58,37 @@ struct Parked {
     std::string origin;
     std::string station; ///< if it was known
     std::string bytes;   ///< at most the first 4 KiB
+    std::optional<HourEnding> hour{}; ///< it was about, if that was known
+};
+
+/// The minutes and the weather of one station's hour, as they are kept until the hour is made of them.
+struct StationHour {
+    struct Weather {
+        std::optional<Milli> stated; ///< an hourly value of the source; it wins over the sum
+        WeatherSum sum;
+        std::int64_t newest_ms = 0; ///< of what was added: an older one is a repetition
+        bool operator==(const Weather&) const = default;
+        std::optional<Milli> value(WeatherItem item) const { return stated ? stated : sum.hour(item); }
+    };
+    PerPollutant<MinutesOfHour> minutes;
+    PerWeather<Weather> weather;
+};
+
+/// Which rows of a StationHour a turn changed.
+struct ChangedHour {
+    StationIndex station;
+    HourEnding hour;
+    std::vector<std::pair<Pollutant, int>> minutes; ///< 0..59
+    std::vector<WeatherItem> weather;
+    const StationHour* values = nullptr;
+};
+
+/// When a station was last heard.
+struct Heard {
+    Instant received_at;
+    Instant data_until; ///< the newest end of a value's period
+    std::string link;
+    bool operator==(const Heard&) const = default;
 };
 
 /// One message to one audience through one channel. The key never changes; the state does.
@@ -94,11 +126,14 @@ struct Turn {
     std::map<std::string, std::int64_t> counts;                 ///< to be added
     std::set<std::pair<HourEnding, StationIndex>> marked_hours; ///< whose marks were found anew, and replace what was
     std::vector<QcFinding> marks;
+    std::vector<ChangedHour> hours; ///< minutes and weather to be kept
+    std::map<StationIndex, Heard> heard;
     std::optional<InboxPosition> consumed;
 
     bool empty() const
     {
-        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && !consumed;
+        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && hours.empty() &&
+               heard.empty() && !consumed;
     }
 };
 
@@ -111,6 +146,14 @@ public:
     /// Every event in the order it was journaled.
     virtual Outcome<void> fold(const std::function<void(const Event&)>& absorb) = 0;
     virtual InboxPosition consumed() const = 0;
+
+    /// What is kept of a station's hour; empty where nothing is.
+    virtual Outcome<StationHour> hour_of(StationIndex station, HourEnding hour) = 0;
+    /// Whether the value journaled last for an hour was made of minutes here.
+    virtual Outcome<bool> made_of_minutes(StationIndex station, HourEnding hour, Pollutant pollutant) = 0;
+    /// Stations of whose hour minutes are kept.
+    virtual Outcome<std::vector<StationIndex>> with_minutes(HourEnding hour) = 0;
+    virtual Outcome<std::map<StationIndex, Heard>> heard() = 0;
 
     /// Rows that are not settled, in the order they were made.
     virtual Outcome<std::vector<OutboxEntry>> unsettled() = 0;

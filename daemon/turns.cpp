@@ -25,7 +25,7 @@ constexpr int clock_behind_times = 3;
 } // namespace
 
 Turns::Turns(const Config& config, Store& store, const Clock& clock)
-    : config_(config), store_(store), clock_(clock), state_(config.rules.network)
+    : config_(config), store_(store), clock_(clock), state_(config.rules.network), minutes_(store)
 {
     for (const auto& link : config.links) links_[link.name] = &link;
 }
@@ -54,6 +54,10 @@ Outcome<void> Turns::recover()
 {
     State fresh{config_.rules.network};
     if (const auto folded = fold_into(fresh, {}); !folded) return folded.error();
+    auto heard = store_.heard();
+    if (!heard) return heard.error();
+    heard_ = std::move(*heard);
+    minutes_.clear();
     state_ = std::move(fresh);
     stale_ = false;
     return {};
@@ -138,7 +142,14 @@ Outcome<void> Turns::run(const std::function<void(Turn&)>& fill, const NoticeCon
         if (const auto recovered = recover(); !recovered) return recovered.error();
     }
     Turn turn;
+    trouble_.reset();
+    stated_.clear();
     fill(turn);
+    if (trouble_) {
+        stale_ = true;
+        return *trouble_;
+    }
+    turn.hours = minutes_.changes();
     settle(state_, config_.rules, &turn.figures);
     give_notice(turn, context);
     mark_hours(turn);
@@ -148,6 +159,8 @@ Outcome<void> Turns::run(const std::function<void(Turn&)>& fill, const NoticeCon
         stale_ = true;
         return committed.error();
     }
+    // The hour that is open and the one that is about to be closed stay in memory.
+    if (const auto closed = state_.last_closed()) minutes_.committed(closed->plus(1));
     if (announced && outbox_filled_) outbox_filled_();
     return {};
 }
@@ -207,32 +220,183 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
     drivers::Frame frame{entry.link, entry.origin, entry.bytes, entry.received_at, entry.retained};
     auto decoded = link->second->driver->decode(frame, link->second->settings, config_.rules.network.offset);
     for (auto& fault : decoded.faults) park(std::move(fault), {});
-    for (const auto& reading : decoded.readings) {
-        ++turn.counts["readings"];
-        if (!entry.retained) watch_clock(reading, entry.received_at);
+    for (const auto& name : decoded.counted) ++turn.counts[name];
+    for (auto& reading : decoded.readings) take_reading(std::move(reading), entry, turn);
+}
+
+void Turns::take_reading(Reading reading, const InboxEntry& entry, Turn& turn)
+{
+    ++turn.counts["readings"];
+    if (!entry.retained) watch_clock(reading, entry.received_at);
+    const auto park = [&](Fault fault) {
+        ++turn.counts[fmt::format("aside_{}", reason_name(fault.reason))];
+        turn.parked.push_back({entry.received_at, std::move(fault), entry.link, entry.origin, reading.station,
+                               entry.bytes.substr(0, parked_bytes), reading.hour});
+    };
+    const bool part = reading.period == Period::minutes || reading.period == Period::moment;
+    if (!part) {
         auto judged =
             judge_reading(reading, entry.retained, state_, config_.rules, clock_.now(), config_.ahead_at_most);
-        for (auto& fault : judged.faults) park(std::move(fault), reading.station);
-        const auto count = [&](const char* name, std::int64_t n) {
-            if (n > 0) turn.counts[name] += n;
-        };
-        count("values", static_cast<std::int64_t>(judged.events.size()));
-        count("duplicates", judged.duplicates);
-        count("revisions", judged.revisions);
-        count("late_values", judged.late);
-        for (auto& event : judged.events) happen(std::move(event), entry.received_at, entry.link, turn);
+        for (auto& fault : judged.faults) park(std::move(fault));
+        take_judged(std::move(judged), entry.link, entry.received_at, turn);
     }
+    const bool weather = std::any_of(all_weather.begin(), all_weather.end(),
+                                     [&](WeatherItem item) { return reading.weather[item].has_value(); });
+    const auto station = config_.rules.network.station_named(reading.station);
+    if (station && !entry.retained) heard_of(*station, reading, entry, turn);
+    if (!part && !weather) return;
+    auto judged = judge_part(reading, entry.retained, state_, config_.rules, clock_.now(), config_.ahead_at_most,
+                             config_.minutes_kept_days);
+    if (!judged.station) {
+        if (part) // an hour's fault was parked above
+            for (auto& fault : judged.faults) park(std::move(fault));
+        return;
+    }
+    for (auto& fault : judged.faults) park(std::move(fault));
+    const auto news = minutes_.take(judged.reading, *judged.station, config_.rules.network.offset);
+    if (!news) {
+        trouble_ = news.error();
+        return;
+    }
+    if (*news > 0) turn.counts[part ? "minute_values" : "weather_values"] += *news;
+    else ++turn.counts["duplicates"];
+}
+
+void Turns::take_judged(Judged judged, std::string_view link, Instant received_at, Turn& turn)
+{
+    const auto count = [&](const char* name, std::int64_t n) {
+        if (n > 0) turn.counts[name] += n;
+    };
+    count("values", static_cast<std::int64_t>(judged.events.size()));
+    count("duplicates", judged.duplicates);
+    count("revisions", judged.revisions);
+    count("late_values", judged.late);
+    for (auto& event : judged.events) {
+        if (const auto* e = std::get_if<Observed>(&event); e != nullptr && link != made_here)
+            stated_.emplace(e->hour, e->station, e->pollutant);
+        happen(std::move(event), received_at, link, turn);
+    }
+}
+
+void Turns::heard_of(StationIndex station, const Reading& reading, const InboxEntry& entry, Turn& turn)
+{
+    const UtcOffset offset = config_.rules.network.offset;
+    const bool part = reading.period == Period::minutes || reading.period == Period::moment;
+    const Instant data = part ? reading.at : reading.hour.instant(offset);
+    if (data.ms > clock_.now().ms + std::chrono::milliseconds{config_.ahead_at_most}.count()) return;
+    Heard& heard = heard_[station];
+    heard.received_at = std::max(heard.received_at, entry.received_at);
+    heard.data_until = std::max(heard.data_until, data);
+    heard.link = entry.link;
+    turn.heard[station] = heard;
+}
+
+/// The hour of a station that sent minutes: where no hour of its own is known, or the one that is known was made here.
+void Turns::make_hour(StationIndex station, HourEnding hour, Instant at, Turn& turn)
+{
+    const auto made = minutes_.hour(station, hour);
+    if (!made) {
+        trouble_ = made.error();
+        return;
+    }
+    Reading reading;
+    reading.station = config_.rules.network.stations[station.value].id;
+    reading.hour = hour;
+    bool any = false;
+    for (const auto p : all_pollutants) {
+        if (!(*made)[p]) continue;
+        if (stated_.contains({hour, station, p})) continue;
+        if (state_.held(station, hour, p)) {
+            const auto ours = store_.made_of_minutes(station, hour, p);
+            if (!ours) {
+                trouble_ = ours.error();
+                return;
+            }
+            if (!*ours) continue;
+        }
+        reading.values[p] = *(*made)[p];
+        any = true;
+    }
+    if (!any) return;
+    auto judged = judge_reading(reading, false, state_, config_.rules, clock_.now(), config_.ahead_at_most);
+    for (auto& fault : judged.faults) {
+        ++turn.counts[fmt::format("aside_{}", reason_name(fault.reason))];
+        turn.parked.push_back({at, std::move(fault), std::string{made_here}, {}, reading.station, {}, hour});
+    }
+    take_judged(std::move(judged), made_here, at, turn);
+}
+
+void Turns::make_hours_of(HourEnding hour, Instant at, Turn& turn)
+{
+    auto stations = store_.with_minutes(hour);
+    if (!stations) {
+        trouble_ = stations.error();
+        return;
+    }
+    for (const auto station : *stations) make_hour(station, hour, at, turn);
+}
+
+std::vector<drivers::Owed> Turns::owed(const LinkConfig& link) const
+{
+    std::vector<drivers::Owed> out;
+    const auto closed = state_.last_closed();
+    if (!closed) return out;
+    const HourEnding from = closed->plus(-24 * config_.back_fill_days);
+    for (const auto& id : link.stations) {
+        const auto station = config_.rules.network.station_named(id);
+        if (!station) continue;
+        std::optional<drivers::Owed> run;
+        for (HourEnding hour = *closed; hour > from; hour = hour.plus(-1)) {
+            const DayHours* day = state_.station(*station).day(hour.day());
+            const bool received = std::any_of(all_pollutants.begin(), all_pollutants.end(), [&](Pollutant p) {
+                return day != nullptr && day->received(p, hour.hour_of_day());
+            });
+            if (received) {
+                if (run) out.push_back(*run);
+                run.reset();
+            } else if (run) {
+                run->first = hour;
+            } else {
+                run = drivers::Owed{id, hour, hour};
+            }
+        }
+        if (run) out.push_back(*run);
+    }
+    std::sort(out.begin(), out.end(),
+              [](const drivers::Owed& a, const drivers::Owed& b) { return b.last < a.last; });
+    return out;
 }
 
 void Turns::watch_clock(const Reading& reading, Instant received_at)
 {
     const auto station = config_.rules.network.station_named(reading.station);
-    if (!station || reading.period != Period::hour) return;
+    if (!station || reading.period == Period::day) return;
+    if (reading.period != Period::hour) {
+        const std::int64_t ahead = reading.at.ms - received_at.ms;
+        if (ahead > std::chrono::milliseconds{config_.ahead_at_most}.count())
+            ahead_[*station] = static_cast<int>(ahead / 60'000);
+        else
+            ahead_.erase(*station);
+        return;
+    }
+    const std::int64_t ahead_ms = reading.hour.instant(config_.rules.network.offset).ms - received_at.ms;
+    if (ahead_ms > std::chrono::milliseconds{config_.ahead_at_most}.count()) {
+        ahead_[*station] = static_cast<int>(ahead_ms / 60'000);
+        return;
+    }
+    ahead_.erase(*station);
     Lag& lag = lags_[*station];
     // Only what is newer than anything before says something of now; the rest is back-fill.
     if (lag.times > 0 && reading.hour <= lag.newest) return;
     const int hours = last_hour_over(received_at, config_.rules.network.offset).since_epoch - reading.hour.since_epoch;
     lag = Lag{reading.hour, hours, hours == lag.hours && lag.times > 0 ? lag.times + 1 : 1};
+}
+
+std::optional<int> Turns::clock_ahead(StationIndex station) const
+{
+    const auto found = ahead_.find(station);
+    if (found == ahead_.end()) return std::nullopt;
+    return found->second;
 }
 
 std::map<StationIndex, int> Turns::clocks_behind() const
@@ -253,8 +417,15 @@ Outcome<void> Turns::take(const InboxBatch& batch)
         [&](Turn& turn) {
             for (const auto& entry : batch.entries) {
                 take_frame(entry, turn);
+                if (trouble_) return;
                 turn.consumed = entry.end;
             }
+            // Minutes of hours that are closed already: back-filled, or late.
+            if (const auto closed = state_.last_closed())
+                for (const auto& [hour, station] : minutes_.touched_until(*closed)) {
+                    make_hour(station, hour, clock_.now(), turn);
+                    if (trouble_) return;
+                }
             if (!batch.damaged_until) return;
             ++turn.counts["inbox_damage"];
             Parked& damage = turn.parked.emplace_back();
@@ -276,8 +447,12 @@ Outcome<void> Turns::close_hours()
         if (!stale_ && next > due) return {};
         const auto done = run([&](Turn& turn) {
             HourEnding hour = state_.last_closed() ? state_.last_closed()->plus(1) : due;
-            for (int n = 0; n < hours_a_turn && hour <= due; ++n, hour = hour.plus(1))
+            for (int n = 0; n < hours_a_turn && hour <= due; ++n, hour = hour.plus(1)) {
+                make_hours_of(hour, now, turn);
+                if (trouble_) return;
                 happen(HourClosed{hour, now, hour < due}, now, {}, turn);
+            }
+            minutes_.touched_until(due);
         });
         if (!done) return done.error();
     }
@@ -331,6 +506,13 @@ Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::str
 {
     return person_says([&](Instant now) { return admit_dust(state_, declared, person, now, config_.rules); },
                        "dust_declarations");
+}
+
+Outcome<Result<void>> Turns::declare_station(const StationDeclared& declared, std::string_view person)
+{
+    return person_says(
+        [&](Instant now) { return admit_station_note(state_, declared, person, now, config_.rules); },
+        "station_declarations");
 }
 
 Turn Turns::notice_of_rules(std::vector<Change> changes, std::string why)

@@ -8,12 +8,17 @@
 
 #include "daemon/config.hpp"
 #include "daemon/inbox.hpp"
+#include "daemon/ingest.hpp"
+#include "daemon/minute_book.hpp"
 #include "daemon/ports.hpp"
 #include "libaqi/engine.hpp"
 
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace aqi::daemon {
@@ -46,6 +51,7 @@ public:
     Outcome<Result<void>> decide_correction(std::string_view id, bool ratify, std::string_view person,
                                             std::string_view why);
     Outcome<Result<void>> sign_off(std::string_view place, const SignOff& sign_off, std::string_view person);
+    Outcome<Result<void>> declare_station(const StationDeclared& declared, std::string_view person);
     Outcome<Result<void>> declare_dust(const DustDeclared& declared, std::string_view person);
     /// Published figures that are others under other rules, as a turn with a numbered notice, or an empty one. The caller
     /// commits it together with the figures, or ends: this state has taken it in.
@@ -58,6 +64,12 @@ public:
     /// Stations whose newest hour is always the same number of hours old when it arrives: a clock or a zone is off, or the
     /// uplink holds everything back. By station, in hours.
     std::map<StationIndex, int> clocks_behind() const;
+    /// When each station was last heard; stations that never were are not in it.
+    const std::map<StationIndex, Heard>& heard() const { return heard_; }
+    /// The hours a link's stations owe, newest first: closed, and nothing was received for them.
+    std::vector<drivers::Owed> owed(const LinkConfig& link) const;
+    /// By how many minutes a station's last reading was ahead of our clock, when it was put aside for that.
+    std::optional<int> clock_ahead(StationIndex station) const;
     /// Whether a state made otherwise is the same as this one.
     bool agrees_with(const State& other) const { return !stale_ && state_ == other; }
     /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
@@ -74,6 +86,11 @@ private:
     void mark_hours(Turn& turn);
     void watch_clock(const Reading& reading, Instant received_at);
     void take_frame(const InboxEntry& entry, Turn& turn);
+    void take_reading(Reading reading, const InboxEntry& entry, Turn& turn);
+    void take_judged(Judged judged, std::string_view link, Instant received_at, Turn& turn);
+    void make_hour(StationIndex station, HourEnding hour, Instant at, Turn& turn);
+    void make_hours_of(HourEnding hour, Instant at, Turn& turn);
+    void heard_of(StationIndex station, const Reading& reading, const InboxEntry& entry, Turn& turn);
     void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
     void announce_if_issued(const Event& event, Turn& turn);
     Outcome<void> fold_into(State& state, const std::function<void(Figures&)>& take);
@@ -89,6 +106,11 @@ private:
         int hours = 0;
         int times = 0;
     };
+    MinuteBook minutes_;
+    std::set<std::tuple<HourEnding, StationIndex, Pollutant>> stated_; ///< hours that came ready made in this turn
+    std::map<StationIndex, Heard> heard_;
+    std::map<StationIndex, int> ahead_; ///< minutes; see clock_ahead()
+    std::optional<Trouble> trouble_; ///< the store could not be read in the middle of a turn: the turn is abandoned
     std::map<StationIndex, Lag> lags_;
     std::map<std::string, const LinkConfig*, std::less<>> links_;
     std::function<void()> outbox_filled_;

@@ -115,6 +115,7 @@ struct LinkContext {
     boost::asio::any_io_executor executor;
     Inbox* inbox = nullptr;                 ///< outlives the link
     std::function<Instant()> now;           ///< stamps arrivals; thread-safe
+    UtcOffset offset;                       ///< local time of the network
     std::function<void(LinkStatus)> report; ///< called on the loop, on every change of state
 };
 

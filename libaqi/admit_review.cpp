@@ -158,6 +158,33 @@ Result<DustDeclared> admit_dust(const State& state, DustDeclared d, std::string_
     return d;
 }
 
+Result<StationDeclared> admit_station_note(const State& state, StationDeclared d, std::string_view person_id,
+                                           Instant at, const Rules& rules)
+{
+    const auto person = person_with(&Person::may_validate, "say this of a station", person_id, rules);
+    if (!person) return person.error();
+    const auto station = rules.network.station_named(d.station);
+    if (!station) return refused(fmt::format("there is no station {}", d.station));
+    const StationNote* current = state.station_note(*station, d.note.kind, d.note.first);
+    if (d.ends && current == nullptr)
+        return refused(fmt::format("station {} is not under {}", d.station, station_note_name(d.note.kind)));
+    d.note.act = {(*person)->id, at};
+    if (d.ends) return d;
+    if (current != nullptr)
+        return refused(fmt::format("station {} is already under {}: {}", d.station, station_note_name(d.note.kind),
+                                   current->why));
+    if (d.note.why.empty()) return refused("say why");
+    if (d.note.kind == StationNote::Kind::maintenance && !d.note.last)
+        return refused("maintenance needs an end time; it can be ended earlier, or declared again");
+    if (d.note.last && *d.note.last < d.note.first) return refused("it ends before it begins");
+    constexpr int longest_hours = 92 * 24;
+    if (d.note.last && d.note.last->since_epoch - d.note.first.since_epoch > longest_hours)
+        return refused("it is longer than a quarter; declare it again when it goes on");
+    if (!still_open(state, d.note.first.day(), rules))
+        return refused(fmt::format("{} is no longer open", format_hour(d.note.first)));
+    return d;
+}
+
 std::optional<Noticed> notice_of(const State& state, const std::vector<Change>& changes, Notice::Cause cause,
                                  std::string who, std::string why, Instant at, const Rules& rules)
 {

@@ -76,6 +76,13 @@ State State::as_of(LocalDay last, const Rules& rules) const
     return out;
 }
 
+const StationNote* State::station_note(StationIndex station, StationNote::Kind kind, HourEnding hour) const
+{
+    for (const auto& note : notes_[station.value])
+        if (note.kind == kind && note.covers(hour)) return &note;
+    return nullptr;
+}
+
 int State::notices(int year) const
 {
     const auto found = notices_.find(year);
@@ -239,6 +246,17 @@ public:
             days[e.day] = e.dust;
         else
             days.erase(e.day);
+    }
+
+    void operator()(const StationDeclared& e)
+    {
+        const auto station = rules_.network.station_named(e.station);
+        if (!station) return;
+        auto& notes = state_.notes_[station->value];
+        if (!e.ends) return notes.push_back(e.note);
+        for (auto& note : notes)
+            if (note.kind == e.note.kind && note.covers(e.note.first)) note.last = e.note.first.plus(-1);
+        std::erase_if(notes, [](const StationNote& n) { return n.last && *n.last < n.first; });
     }
 
     void operator()(const Noticed& e) { ++state_.notices_[day_at(e.notice.at, rules_.network.offset).year()]; }

@@ -59,7 +59,8 @@ public:
           ledgers_(network.places()),
           forecasts_(network.areas.size()),
           sign_offs_(network.places()),
-          dust_(network.areas.size())
+          dust_(network.areas.size()),
+          notes_(network.stations.size())
     {}
 
     const StationHours& station(StationIndex station) const { return stations_[station.value]; }
@@ -82,6 +83,9 @@ public:
     const std::map<LocalDay, DustDay>& dust_days(AreaIndex area) const { return dust_[area.value]; }
     /// How far the review of a place's day has come: of an area, as far as its own or the least of its sites'.
     ReviewLevel reviewed(PlaceIndex place, LocalDay day, const Rules& rules) const;
+    const std::vector<StationNote>& station_notes(StationIndex station) const { return notes_[station.value]; }
+    /// The note of a kind that covers an hour; null without one.
+    const StationNote* station_note(StationIndex station, StationNote::Kind kind, HourEnding hour) const;
     const std::vector<SignOff>& sign_offs(PlaceIndex place) const { return sign_offs_[place.value]; }
     /// How many notices of a year were given.
     int notices(int year) const;
@@ -105,6 +109,7 @@ private:
     std::vector<Correction> corrections_;
     std::vector<std::vector<SignOff>> sign_offs_;
     std::vector<std::map<LocalDay, DustDay>> dust_;
+    std::vector<std::vector<StationNote>> notes_;
     std::map<int, int> notices_; ///< by year
     std::optional<HourEnding> last_closed_;
     // What settle() has to do: hours and days closed since, and late values into closed ones.
@@ -133,6 +138,10 @@ Result<SignedOff> admit_sign_off(const State& state, std::string_view place, Sig
                                  Instant at, const Rules& rules);
 Result<DustDeclared> admit_dust(const State& state, DustDeclared declared, std::string_view person, Instant at,
                                 const Rules& rules);
+
+/// Maintenance and quarantine; by who may validate.
+Result<StationDeclared> admit_station_note(const State& state, StationDeclared declared, std::string_view person,
+                                           Instant at, const Rules& rules);
 
 /// The notice that follows from published figures that changed, with its number; absent when nothing did.
 std::optional<Noticed> notice_of(const State& state, const std::vector<Change>& changes, Notice::Cause cause,

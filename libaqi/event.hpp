@@ -112,6 +112,14 @@ struct DustDeclared {
     bool operator==(const DustDeclared&) const = default;
 };
 
+/// A station is under maintenance or in quarantine for some hours, or no longer.
+struct StationDeclared {
+    std::string station;
+    StationNote note;
+    bool ends = false; ///< the note of this kind that is in force ends with the hour before note.first
+    bool operator==(const StationDeclared&) const = default;
+};
+
 /// Published figures changed. A record: written once, never recomputed.
 struct Noticed {
     Notice notice;
@@ -119,7 +127,7 @@ struct Noticed {
 };
 
 using Event = std::variant<Observed, ObservedDay, HourClosed, ForecastIssued, Proposed, Withdrawn, PersonActed,
-                           CorrectionMade, CorrectionDecided, SignedOff, DustDeclared, Noticed>;
+                           CorrectionMade, CorrectionDecided, SignedOff, DustDeclared, Noticed, StationDeclared>;
 
 /// The stable name of an event's kind in the journal.
 std::string_view event_kind(const Event& event);

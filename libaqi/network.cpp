@@ -103,6 +103,20 @@ PollutantSet Network::exempt(PlaceIndex place, LocalDay day) const
     return found != nullptr && found->history_suffices(day) ? found->without : PollutantSet{};
 }
 
+const std::string& Station::name_on(LocalDay day) const
+{
+    for (const auto& former : former_names)
+        if (day <= former.until) return former.name;
+    return name;
+}
+
+const Instrument* Station::instrument(Pollutant pollutant, LocalDay day) const
+{
+    for (const auto& i : instruments)
+        if (i.measures.contains(pollutant) && i.covers(day)) return &i;
+    return nullptr;
+}
+
 std::optional<AreaIndex> Network::area_of(PlaceIndex place) const
 {
     if (place.value < stations.size()) return std::nullopt;

@@ -67,10 +67,31 @@ struct MonitoringPlan {
     bool history_suffices(LocalDay day) const;
 };
 
+/// What measures some pollutants at a station, from a day to a day. Two instruments of one pollutant never overlap.
+struct Instrument {
+    PollutantSet measures;
+    std::string model;
+    std::string serial;
+    std::optional<LocalDay> from{};
+    std::optional<LocalDay> until{};
+
+    bool covers(LocalDay day) const { return (!from || *from <= day) && (!until || day <= *until); }
+};
+
 struct Station {
     std::string id; ///< the operator's own code, never a row number
     std::string name;
     std::vector<MonitoringPlan> plans{};
+    std::vector<Instrument> instruments{};
+    struct FormerName {
+        std::string name;
+        LocalDay until; ///< the last day it bore the name
+    };
+    std::vector<FormerName> former_names{}; ///< oldest first
+    std::string position{};                 ///< "35.7460,114.2970": degrees north and east, WGS 84; empty: not told
+
+    const std::string& name_on(LocalDay day) const;
+    const Instrument* instrument(Pollutant pollutant, LocalDay day) const;
 };
 
 /// An area's figures are made from its sites' concentrations, index last (HJ 663 table A.2).

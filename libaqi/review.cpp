@@ -36,6 +36,15 @@ std::string_view correction_state_name(CorrectionState state) { return row(state
 std::string_view correction_state_zh(CorrectionState state) { return row(states, state).zh; }
 std::string_view review_level_name(ReviewLevel level) { return row(levels, level).name; }
 std::string_view review_level_zh(ReviewLevel level) { return row(levels, level).zh; }
+std::string_view station_note_name(StationNote::Kind kind)
+{
+    return kind == StationNote::Kind::maintenance ? "maintenance" : "quarantine";
+}
+std::string_view station_note_zh(StationNote::Kind kind)
+{
+    return kind == StationNote::Kind::maintenance ? "维护" : "隔离";
+}
+
 std::string_view change_name(Change::What what) { return row(figures, what).name; }
 std::string_view change_zh(Change::What what) { return row(figures, what).zh; }
 std::string_view notice_cause_name(Notice::Cause cause) { return row(causes, cause).name; }

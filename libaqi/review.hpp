@@ -75,6 +75,24 @@ struct DustDay {
     bool operator==(const DustDay&) const = default;
 };
 
+/// What a person says of a station for some hours.
+struct StationNote {
+    enum class Kind : std::uint8_t {
+        maintenance, ///< people work on it: an empty hour has a reason, silence is no alarm
+        quarantine,  ///< its values are kept and do not count until a person accepts them
+    };
+    Kind kind = Kind::maintenance;
+    HourEnding first;
+    std::optional<HourEnding> last; ///< absent: until somebody ends it (quarantine only)
+    std::string why;
+    Act act;
+
+    bool covers(HourEnding hour) const { return first <= hour && (!last || hour <= *last); }
+    bool operator==(const StationNote&) const = default;
+};
+std::string_view station_note_name(StationNote::Kind kind); ///< "maintenance"
+std::string_view station_note_zh(StationNote::Kind kind);   ///< "维护"
+
 /// One published figure that became another.
 struct Change {
     enum class What : std::uint8_t { day_value, day_aqi, day_verdict, annual_mean, good_days };

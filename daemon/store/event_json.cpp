@@ -32,6 +32,7 @@ constexpr CorrectionKind correction_kinds[] = {CorrectionKind::invalidate, Corre
 constexpr ReviewLevel review_levels[] = {ReviewLevel::preliminary, ReviewLevel::validated, ReviewLevel::ratified};
 constexpr Change::What changes[] = {Change::What::day_value, Change::What::day_aqi, Change::What::day_verdict,
                                     Change::What::annual_mean, Change::What::good_days};
+constexpr StationNote::Kind note_kinds[] = {StationNote::Kind::maintenance, StationNote::Kind::quarantine};
 constexpr Notice::Cause causes[] = {Notice::Cause::late_value, Notice::Cause::correction, Notice::Cause::rules};
 
 std::string_view bureau_name(Bureau bureau)
@@ -185,6 +186,17 @@ struct Writer {
         put(out, e.dust.act);
         return out;
     }
+    json::object operator()(const StationDeclared& e) const
+    {
+        json::object out{{"station", e.station},
+                         {"note", station_note_name(e.note.kind)},
+                         {"first", e.note.first.since_epoch},
+                         {"ends", e.ends},
+                         {"why", e.note.why}};
+        if (e.note.last) out["last"] = e.note.last->since_epoch;
+        put(out, e.note.act);
+        return out;
+    }
     json::object operator()(const Noticed& e) const
     {
         const Notice& n = e.notice;
@@ -289,6 +301,12 @@ Event event_of(std::string_view kind, std::string_view body)
         return DustDeclared{
             text(o, "area"), day(o, "day"), o.at("is_dust").as_bool(), {text(o, "document"), text(o, "why"), act(o)}};
     if (kind == "notice") return noticed(o);
+    if (kind == "station_declared") {
+        StationNote note{named(text(o, "note"), note_kinds, station_note_name), HourEnding{whole(o, "first")}, {},
+                         text(o, "why"), act(o)};
+        if (o.contains("last")) note.last = HourEnding{whole(o, "last")};
+        return StationDeclared{text(o, "station"), std::move(note), o.at("ends").as_bool()};
+    }
     throw std::runtime_error(
         fmt::format("the journal holds an event of kind \"{}\", which this version does not know", kind));
 }

@@ -91,6 +91,7 @@ struct SqliteStore::Impl {
         {
             Transaction turn{database};
             places.emplace(database, network, true);
+            raw.emplace(database, *places);
             turn.commit();
         }
         seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"),
@@ -198,8 +199,11 @@ struct SqliteStore::Impl {
                 .bind(p.fault.detail)
                 .bind(p.link)
                 .bind(p.origin);
-            insert_parked.bind(p.station).bind_blob(p.bytes).run();
+            insert_parked.bind(p.station).bind_blob(p.bytes);
+            insert_parked.bind(p.hour ? std::optional<std::int64_t>{p.hour->since_epoch} : std::nullopt).run();
         }
+        for (const auto& changed : turn.hours) raw->write(changed);
+        for (const auto& [station, heard] : turn.heard) raw->write(station, heard);
         for (const auto& [hour, station] : turn.marked_hours)
             forget_marks.bind(hour.since_epoch).bind(places->id(station)).run();
         for (const auto& m : turn.marks)
@@ -216,6 +220,7 @@ struct SqliteStore::Impl {
 
     Database database;
     std::optional<Places> places;
+    std::optional<RawTables> raw;
     std::int64_t seq = 0;
     InboxPosition consumed = 0;
 
@@ -224,6 +229,7 @@ struct SqliteStore::Impl {
     {
         for (Lazy* lazy : lazies)
             if (lazy->statement) lazy->statement->reset();
+        raw->reset();
     }
 
     // Prepared on first use: the tables exist only after the migrations.
@@ -263,7 +269,8 @@ struct SqliteStore::Impl {
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy insert_parked{
         *this,
-        "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)"};
+        "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes, hour) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy forget_parked{*this, "DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?"};
     Lazy add_count{*this,
                    "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"};
@@ -308,6 +315,61 @@ Outcome<void> SqliteStore::fold(const std::function<void(const Event&)>& absorb)
 }
 
 InboxPosition SqliteStore::consumed() const { return impl_->consumed; }
+
+namespace {
+
+/// The answer, or the trouble of asking.
+template <class Function>
+auto outcome_of(Function ask) -> Outcome<decltype(ask())>
+{
+    try {
+        return ask();
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+} // namespace
+
+Outcome<StationHour> SqliteStore::hour_of(StationIndex station, HourEnding hour)
+{
+    return outcome_of([&] { return impl_->raw->hour_of(station, hour); });
+}
+
+Outcome<bool> SqliteStore::made_of_minutes(StationIndex station, HourEnding hour, Pollutant pollutant)
+{
+    return outcome_of([&] { return impl_->raw->made_of_minutes(station, hour, pollutant); });
+}
+
+Outcome<std::vector<StationIndex>> SqliteStore::with_minutes(HourEnding hour)
+{
+    return outcome_of([&] { return impl_->raw->with_minutes(hour); });
+}
+
+Outcome<std::map<StationIndex, Heard>> SqliteStore::heard()
+{
+    return outcome_of([&] { return impl_->raw->heard(); });
+}
+
+Outcome<void> SqliteStore::note_link(const LinkChange& change)
+{
+    try {
+        impl_->raw->note_link(change);
+        return {};
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
+Outcome<void> SqliteStore::forget_minutes_before(HourEnding hour)
+{
+    try {
+        impl_->raw->forget_minutes_before(hour);
+        return {};
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
 
 Outcome<std::vector<OutboxEntry>> SqliteStore::unsettled()
 {
@@ -359,6 +421,26 @@ auto reading(Function read)
 }
 
 } // namespace
+
+std::vector<LinkChange> SqliteStore::link_changes(const std::string& link, Instant from)
+{
+    return reading([&] { return impl_->raw->link_changes(link, from); });
+}
+
+std::vector<AsideHour> SqliteStore::aside_hours(const std::string& station, HourEnding first, HourEnding last)
+{
+    return reading([&] { return impl_->raw->aside_hours(station, first, last); });
+}
+
+std::map<HourEnding, Instant> SqliteStore::first_received(StationIndex station, HourEnding first, HourEnding last)
+{
+    return reading([&] { return impl_->raw->first_received(station, first, last); });
+}
+
+std::map<HourEnding, WeatherValues> SqliteStore::weather(StationIndex station, HourEnding first, HourEnding last)
+{
+    return reading([&] { return impl_->raw->weather(station, first, last); });
+}
 
 std::string SqliteStore::rules_digest()
 {

@@ -6,6 +6,7 @@
 
 #include "daemon/inbox.hpp"
 #include "daemon/ports.hpp"
+#include "daemon/store/raw.hpp"
 #include "libaqi/network.hpp"
 
 #include <filesystem>
@@ -30,6 +31,10 @@ public:
     Outcome<void> commit(const Turn& turn) override;
     Outcome<void> fold(const std::function<void(const Event&)>& absorb) override;
     InboxPosition consumed() const override;
+    Outcome<StationHour> hour_of(StationIndex station, HourEnding hour) override;
+    Outcome<bool> made_of_minutes(StationIndex station, HourEnding hour, Pollutant pollutant) override;
+    Outcome<std::vector<StationIndex>> with_minutes(HourEnding hour) override;
+    Outcome<std::map<StationIndex, Heard>> heard() override;
     Outcome<std::vector<OutboxEntry>> unsettled() override;
     Outcome<void> update(const OutboxEntry& entry, Instant at) override;
 
@@ -50,6 +55,10 @@ public:
     };
     std::vector<MarkRow> newest_marks(int most);
 
+    /// A change of a link's state, for the reasons of empty hours.
+    Outcome<void> note_link(const LinkChange& change);
+    Outcome<void> forget_minutes_before(HourEnding hour);
+
     // These and rules_digest() throw StoreError when the database cannot be read.
     struct Count {
         std::string name;
@@ -67,6 +76,11 @@ public:
         std::optional<Instant> accepted_at;
     };
     std::vector<LastWord> last_words();
+    /// See RawTables.
+    std::vector<LinkChange> link_changes(const std::string& link, Instant from);
+    std::vector<AsideHour> aside_hours(const std::string& station, HourEnding first, HourEnding last);
+    std::map<HourEnding, Instant> first_received(StationIndex station, HourEnding first, HourEnding last);
+    std::map<HourEnding, WeatherValues> weather(StationIndex station, HourEnding first, HourEnding last);
     /// The newest rows of the outbox, settled or not.
     std::vector<OutboxEntry> newest_outbox(int most);
 

@@ -1,5 +1,6 @@
 #include "daemon/web/api.hpp"
 
+#include "daemon/freshness.hpp"
 #include "daemon/web/review_json.hpp"
 
 #include <boost/json.hpp>
@@ -16,6 +17,7 @@ constexpr int strip_hours = 72;
 constexpr int days_shown = 31;
 constexpr int rows_shown = 30;
 constexpr int notices_shown = 5;
+constexpr int marks_looked_at = 400;
 
 template <class T>
 json::value or_null(const std::optional<T>& value)
@@ -307,17 +309,31 @@ private:
     {
         json::array out;
         const auto clocks_behind = s_.turns->clocks_behind();
+        const auto marks = s_.store->newest_marks(marks_looked_at);
         for (std::uint32_t s = 0; s < network_.stations.size(); ++s) {
             const auto& newest = state_.station(StationIndex{s}).newest;
             json::object o{{"id", network_.stations[s].id}, {"name", network_.stations[s].name}};
             o["newest"] = newest ? json::value(format_hour(*newest)) : json::value(nullptr);
-            // Silence is a state: the age of the newest hour, not of the last packet.
-            const std::int64_t silent_ms = newest ? now_.ms - newest->instant(network_.offset).ms : 0;
-            o["silent"] = !newest || silent_ms > std::chrono::milliseconds{config_.silent_after}.count();
-            o["minutes_ago"] =
-                newest ? json::value(std::max<std::int64_t>(silent_ms / 60'000, 0)) : json::value(nullptr);
+            const StationFreshness fresh = freshness_of(StationIndex{s}, *s_.turns, config_, marks, now_);
+            o["state"] = station_state_name(fresh.state);
+            o["state_zh"] = station_state_zh(fresh.state);
+            o["detail_zh"] = fresh.detail.zh;
+            o["detail_en"] = fresh.detail.en;
+            // Silence is a state: the age of the newest value, not of the last packet.
+            o["silent"] = fresh.state == StationState::silent || fresh.state == StationState::never;
+            Instant until = fresh.heard ? fresh.heard->data_until : Instant{};
+            if (newest) until = std::max(until, newest->instant(network_.offset));
+            o["minutes_ago"] = newest || fresh.heard
+                                   ? json::value(std::max<std::int64_t>((now_.ms - until.ms) / 60'000, 0))
+                                   : json::value(nullptr);
+            json::array late;
+            for (const auto p : fresh.late_pollutants) late.emplace_back(pollutant_label(p));
+            o["late_pollutants"] = std::move(late);
             const auto clock = clocks_behind.find(StationIndex{s});
             o["clock_behind_hours"] = clock != clocks_behind.end() ? json::value(clock->second) : json::value(nullptr);
+            for (const auto& line : s_.lines)
+                if (line.station == network_.stations[s].id)
+                    o["link"] = json::object{{"good", line.good}, {"detail", line.detail}};
             o["hour"] = nullptr;
             if (const auto closed = state_.last_closed())
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));

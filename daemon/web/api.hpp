@@ -20,6 +20,7 @@ struct Sources {
     const Dispatch* dispatch = nullptr;
     SqliteStore* store = nullptr;
     const Clock* clock = nullptr;
+    std::vector<drivers::StationLine> lines; ///< what links say of their stations
 };
 
 std::string status_json(const Sources& sources);

@@ -101,3 +101,38 @@ TEST_CASE("a database of version 2 keeps what people said of its data")
     CHECK(notices.front().changes.front().after == "45");
     CHECK(store.newest_marks(10).size() == 1);
 }
+
+TEST_CASE("a database of version 3 keeps minutes, weather, and what was said of stations and links")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 3);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+    State state{rules.network};
+    REQUIRE(store.fold([&](const Event& e) { absorb(state, e, rules); }).has_value());
+
+    const HourEnding first = hour(day(2016, 12, 12), 1);
+    CHECK(state.held(StationIndex{0}, first, Pollutant::pm2_5)->flag == Flag::too_few_minutes);
+    const auto* work = state.station_note(StationIndex{0}, StationNote::Kind::maintenance, first.plus(4));
+    REQUIRE(work != nullptr);
+    CHECK(work->why == "滤膜更换");
+    CHECK(state.station_note(StationIndex{0}, StationNote::Kind::maintenance, first.plus(5)) == nullptr);
+    CHECK(state.station_note(StationIndex{1}, StationNote::Kind::quarantine, first.plus(1'000)) != nullptr);
+
+    const auto kept = store.hour_of(StationIndex{0}, first).value();
+    const auto made = hour_of(kept.minutes[Pollutant::pm2_5]);
+    REQUIRE(made);
+    CHECK(made->minutes == 2);
+    CHECK(made->value == conc("35.2")); // (35.0 + 70.8 / 2) / 2
+    CHECK(store.made_of_minutes(StationIndex{0}, first, Pollutant::pm2_5).value());
+    CHECK(store.with_minutes(first).value() == std::vector{StationIndex{0}});
+    const auto weather = store.weather(StationIndex{0}, first, first);
+    CHECK(weather.at(first)[WeatherItem::temperature] == -1'500);
+    CHECK(weather.at(first)[WeatherItem::humidity] == 81'000);
+    CHECK(store.heard().value().at(StationIndex{0}).link == "county");
+    CHECK(store.link_changes("county", Instant{1'481'480'000'000}).size() == 1);
+    CHECK(store.aside_hours("A", first, first).size() == 1);
+    REQUIRE(store.forget_minutes_before(first.plus(1)).has_value());
+    CHECK(store.with_minutes(first).value().empty());
+}

@@ -19,6 +19,10 @@ public:
     Outcome<void> commit(const Turn&) override { return {}; }
     Outcome<void> fold(const std::function<void(const Event&)>&) override { return {}; }
     InboxPosition consumed() const override { return 0; }
+    Outcome<StationHour> hour_of(StationIndex, HourEnding) override { return StationHour{}; }
+    Outcome<bool> made_of_minutes(StationIndex, HourEnding, Pollutant) override { return false; }
+    Outcome<std::vector<StationIndex>> with_minutes(HourEnding) override { return std::vector<StationIndex>{}; }
+    Outcome<std::map<StationIndex, Heard>> heard() override { return std::map<StationIndex, Heard>{}; }
     Outcome<std::vector<OutboxEntry>> unsettled() override { return std::vector<OutboxEntry>{}; }
     Outcome<void> update(const OutboxEntry&, Instant) override { return {}; }
 };

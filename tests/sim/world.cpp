@@ -21,7 +21,7 @@ daemon::Config simulated_config()
     config.mode = Mode::drill;
     const auto* driver = drivers::driver_named("mqtt-json");
     const auto settings = Settings::parse(driver->sample, "sample");
-    config.links.push_back({"broker", driver, driver->settings(settings.tables("link").at(0))});
+    config.links.push_back({"broker", driver, driver->settings(settings.tables("link").at(0)), {}});
     for (const auto* name : {"plain", "idempotent"}) {
         daemon::ChannelConfig channel;
         channel.name = name;

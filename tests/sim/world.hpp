@@ -71,6 +71,11 @@ public:
     Outcome<void> commit(const Turn& turn) override;
     Outcome<void> fold(const std::function<void(const Event&)>& absorb) override;
     InboxPosition consumed() const override { return consumed_; }
+    // The stories of the simulation send hours; nothing is kept of minutes.
+    Outcome<daemon::StationHour> hour_of(StationIndex, HourEnding) override { return daemon::StationHour{}; }
+    Outcome<bool> made_of_minutes(StationIndex, HourEnding, Pollutant) override { return false; }
+    Outcome<std::vector<StationIndex>> with_minutes(HourEnding) override { return std::vector<StationIndex>{}; }
+    Outcome<std::map<StationIndex, daemon::Heard>> heard() override { return std::map<StationIndex, daemon::Heard>{}; }
     Outcome<std::vector<OutboxEntry>> unsettled() override;
     Outcome<void> update(const OutboxEntry& entry, Instant at) override;
 

@@ -1,6 +1,7 @@
 // aqi-sim: a county that does not exist, or one that did: stations, bureaus, people and catchers for demos and tests.
 #include "tools/command_error.hpp"
 #include "tools/sim/catcher.hpp"
+#include "tools/sim/station_commands.hpp"
 #include "tools/sim/story.hpp"
 
 #include <CLI/CLI.hpp>
@@ -78,6 +79,8 @@ int main(int argc, char** argv)
         app.add_subcommand("catch-command", "a command channel's program: one warning on standard input");
     catch_command->add_option("--caught", caught)->required();
     catch_command->callback([&] { exit_code = aqi::sim::catch_command(caught); });
+
+    aqi::sim::add_station_commands(app, exit_code);
 
     try {
         app.parse(argc, argv);

@@ -2,9 +2,9 @@
 import { h, shape } from "./dom.js";
 import { aqiChip, count, duration, heading, list, primary, text, when } from "./format.js";
 import { table } from "./messages.js";
-import { t, word } from "./strings.js";
+import { language, t, word } from "./strings.js";
 
-const order = ["frames", "readings", "values", "duplicates", "revisions", "late_values", "forecasts", "acts", "corrections", "corrections_decided", "sign_offs", "dust_declarations", "notices", "recoveries", "inbox_damage"];
+const order = ["frames", "readings", "values", "duplicates", "revisions", "late_values", "forecasts", "acts", "corrections", "corrections_decided", "sign_offs", "dust_declarations", "station_declarations", "notices", "recoveries", "inbox_damage"];
 const troubles = new Set(["inbox_damage"]);
 
 function counterName(name) {
@@ -22,16 +22,17 @@ function counters(s) {
         h("div", { class: name.startsWith("aside_") || troubles.has(name) ? "aside" : "", "data-key": name }, h("dt", { title: name }, counterName(name)), h("dd", null, count(n))))));
 }
 
+const stationState = (x) => (language() === "zh" ? x.state_zh : word(`station_${x.state}`, x.state)) || t("silent_short");
 const age = (x) => (typeof x.minutes_ago === "number" ? duration(x.minutes_ago) : t("never"));
 
 function stations(s) {
   const all = list(s.stations);
-  const silent = all.filter((x) => x.silent !== false).sort((a, b) => (b.minutes_ago ?? Infinity) - (a.minutes_ago ?? Infinity));
+  const silent = all.filter((x) => x.silent !== false || (x.state && x.state !== "live")).sort((a, b) => (b.minutes_ago ?? Infinity) - (a.minutes_ago ?? Infinity));
   const columns = [t("station"), t("newest"), t("age"), t("aqi_now"), t("primary")];
   return h("div", { class: "panel" }, h("h3", null, t("silent")),
     all.length === 0 ? h("p", { class: "plain" }, t("stations_none"))
       : silent.length === 0 ? h("p", { class: "plain" }, shape("ok"), " ", t("silent_none", { n: all.length }))
-        : table("silent", columns.slice(0, 3), silent.map((x) => [[shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id))], when(x.newest, s.now), h("b", { class: "bad-words" }, age(x))])),
+        : table("silent", [t("station"), t("state"), t("words"), t("age")], silent.map((x) => [[shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id))], h("b", { class: x.silent !== false ? "bad-words" : "" }, stationState(x)), language() === "zh" ? text(x.detail_zh) : text(x.detail_en), age(x)])),
     all.filter((x) => typeof x.clock_behind_hours === "number").map((x) =>
       h("p", { class: "plain" }, shape("warn"), " ", text(x.name), " ", h("code", null, text(x.id)), " ", t("clock_behind", { n: x.clock_behind_hours }))),
     all.length === 0 ? null

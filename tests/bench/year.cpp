@@ -65,7 +65,7 @@ Config twenty_stations()
     config.rules.network.areas.push_back(city);
     const auto* driver = drivers::driver_named("mqtt-json");
     config.links.push_back(
-        {"broker", driver, driver->settings(Settings::parse(driver->sample, "sample").tables("link").at(0))});
+        {"broker", driver, driver->settings(Settings::parse(driver->sample, "sample").tables("link").at(0)), {}});
     return config;
 }
 

@@ -11,6 +11,7 @@ struct Reloading {
     {
         broker.start();
         site.stations = 2;
+        site.http = fmt::format("127.0.0.1:{}", free_port()); // the same after a reload
         site.more = link_to(broker);
         daemon.emplace(folder.path(), site);
         daemon->start();

@@ -25,6 +25,9 @@ constexpr std::array<KindRow, 8> kind_rows = {{{"observed", "有效", '.'},
                                                {"link_down", "链路中断", 'd'},
                                                {"not_sent", "未上报", '-'}}};
 
+/// A pollutant that did not come in so many days before is no longer expected.
+constexpr int seen_days = 30;
+
 const KindRow& row_of(HourKind kind) { return kind_rows[static_cast<std::size_t>(kind)]; }
 bool has_value(HourKind kind)
 {
@@ -73,13 +76,16 @@ public:
             aside_.try_emplace(row.hour, std::move(row)); // newest first
     }
 
-    HourCell cell(HourEnding hour) const
+    HourCell cell(HourEnding hour)
     {
         HourCell out;
         out.hour = hour;
-        const MonitoringPlan* plan = config_.rules.network.plan(config_.rules.network.place(station_), hour.day());
+        if (!expected_day_ || *expected_day_ != hour.day()) {
+            expected_day_ = hour.day();
+            expected_ = expected_of(station_, hour.day(), turns_.state(), config_.rules.network);
+        }
         for (const auto p : all_pollutants) {
-            if (plan != nullptr && plan->without.contains(p)) continue;
+            if (!expected_.contains(p)) continue;
             std::string reason;
             const HourKind kind = kind_of(hour, p, reason);
             out.of[p] = kind;
@@ -156,6 +162,8 @@ private:
     LinkDowntime downtime_;
     std::map<HourEnding, Instant> received_;
     std::map<HourEnding, AsideHour> aside_;
+    std::optional<LocalDay> expected_day_;
+    PollutantSet expected_;
 };
 
 } // namespace
@@ -163,6 +171,31 @@ private:
 std::string_view hour_kind_name(HourKind kind) { return row_of(kind).name; }
 std::string_view hour_kind_zh(HourKind kind) { return row_of(kind).zh; }
 char hour_kind_mark(HourKind kind) { return row_of(kind).mark; }
+
+PollutantSet expected_of(StationIndex station, LocalDay day, const State& state, const Network& network)
+{
+    PollutantSet out;
+    const Station& s = network.stations[station.value];
+    for (const auto p : all_pollutants)
+        if (s.instrument(p, day) != nullptr) out.insert(p);
+    if (!out.empty()) return out;
+    if (const MonitoringPlan* plan = network.plan(network.place(station), day)) {
+        for (const auto p : all_pollutants)
+            if (!plan->without.contains(p)) out.insert(p);
+        return out;
+    }
+    const StationHours& hours = state.station(station);
+    for (LocalDay d = day.plus(-seen_days); d <= day; d = d.plus(1)) {
+        const DayHours* of_day = hours.day(d);
+        if (of_day == nullptr) continue;
+        for (const auto p : all_pollutants)
+            for (int hour = 1; hour <= 24 && !out.contains(p); ++hour)
+                if (of_day->received(p, hour)) out.insert(p);
+    }
+    if (!out.empty()) return out;
+    for (const auto p : all_pollutants) out.insert(p);
+    return out;
+}
 
 std::vector<StationCoverage> coverage_of(const std::vector<StationIndex>& stations, HourEnding first, HourEnding last,
                                          const Turns& turns, const Config& config, SqliteStore& store)
@@ -172,7 +205,7 @@ std::vector<StationCoverage> coverage_of(const std::vector<StationIndex>& statio
     if (!closed) return out;
     last = std::min(last, *closed);
     for (const auto station : stations) {
-        const StationReader reader{station, first, last, turns, config, store};
+        StationReader reader{station, first, last, turns, config, store};
         StationCoverage& c = out.emplace_back();
         c.station = station;
         for (HourEnding hour = first; hour <= last; hour = hour.plus(1)) {

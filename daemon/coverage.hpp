@@ -28,6 +28,10 @@ std::string_view hour_kind_name(HourKind kind); ///< "link_down"
 std::string_view hour_kind_zh(HourKind kind);
 char hour_kind_mark(HourKind kind); ///< one character of the matrix in text
 
+/// What a station should send on a day: what its instruments measure, else what its monitoring plan leaves, else what it
+/// sent in the thirty days before; everything, where nothing is known.
+PollutantSet expected_of(StationIndex station, LocalDay day, const State& state, const Network& network);
+
 struct HourCell {
     HourEnding hour;
     HourKind kind = HourKind::observed; ///< the worst of its pollutants

@@ -1,5 +1,7 @@
 #include "daemon/freshness.hpp"
 
+#include "daemon/coverage.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,11 +34,11 @@ bool received(const StationHours& hours, HourEnding hour, Pollutant p)
     return day != nullptr && day->received(p, hour.hour_of_day());
 }
 
-std::vector<Pollutant> missing_in(const StationHours& hours, HourEnding hour, const MonitoringPlan* plan)
+std::vector<Pollutant> missing_in(const StationHours& hours, HourEnding hour, PollutantSet expected)
 {
     std::vector<Pollutant> missing;
     for (const auto p : all_pollutants)
-        if ((plan == nullptr || !plan->without.contains(p)) && !received(hours, hour, p)) missing.push_back(p);
+        if (expected.contains(p) && !received(hours, hour, p)) missing.push_back(p);
     return missing;
 }
 
@@ -80,10 +82,9 @@ StationFreshness freshness_of(StationIndex station, const Turns& turns, const Co
         return is(StationState::clock_wrong, fmt::format("时钟落后约 {} 小时", clock->second),
                   fmt::format("its hours always come {} hours late: a clock or a zone is off", clock->second));
     if (const auto closed = state.last_closed()) {
-        const MonitoringPlan* plan = network.plan(network.place(station), closed->day());
-        out.late_pollutants = missing_in(hours, *closed, plan);
-        const bool all = missing_in(hours, *closed, plan).size() ==
-                         missing_in(StationHours{}, *closed, plan).size();
+        const PollutantSet expected = expected_of(station, closed->day(), state, network);
+        out.late_pollutants = missing_in(hours, *closed, expected);
+        const bool all = out.late_pollutants.size() == missing_in(StationHours{}, *closed, expected).size();
         if (all)
             return is(StationState::late, fmt::format("{} 的数据未到", format_hour(*closed)),
                       fmt::format("nothing of {} has come", format_hour(*closed)));

@@ -9,10 +9,16 @@
 namespace aqi::drivers {
 
 extern const DriverInfo mqtt_json_driver;
+extern const DriverInfo mqtt_map_driver;
+extern const DriverInfo mqtt_hj212_driver;
+extern const DriverInfo hj212_driver;
+extern const DriverInfo modbus_driver;
+extern const DriverInfo replay_driver;
 
 namespace {
 
-const std::array<const DriverInfo*, 1> rows = {&mqtt_json_driver};
+const std::array<const DriverInfo*, 6> rows = {&mqtt_json_driver, &mqtt_map_driver, &mqtt_hj212_driver,
+                                               &hj212_driver,     &modbus_driver,   &replay_driver};
 
 } // namespace
 

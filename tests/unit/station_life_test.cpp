@@ -304,3 +304,29 @@ TEST_CASE("weather is kept by the hour: stated, or made of shorter values")
     CHECK(kept.at(ten)[WeatherItem::humidity] == 81'000);
     CHECK(!kept.at(ten)[WeatherItem::rain]);
 }
+
+TEST_CASE("what is expected of a station: its instruments, else its plan, else what it sent, else everything")
+{
+    Life life;
+    auto& station = life.config.rules.network.stations[0];
+    const auto expected = [&] {
+        std::string out;
+        const auto set = expected_of(StationIndex{0}, monday, life.turns->state(), life.config.rules.network);
+        for (const auto p : all_pollutants)
+            if (set.contains(p)) out += std::string{pollutant_name(p)} + " ";
+        return out;
+    };
+    CHECK(expected() == "pm2_5 "); // the plan
+    station.plans.clear();
+    CHECK(expected() == "so2 no2 pm10 co o3 pm2_5 ");
+    life.says("A hour 2016-12-12T09:00:00+08:00 41");
+    CHECK(expected() == "pm2_5 ");
+    Instrument instrument;
+    instrument.measures.insert(Pollutant::pm10);
+    instrument.measures.insert(Pollutant::o3);
+    instrument.until = monday;
+    station.instruments.push_back(instrument);
+    CHECK(expected() == "pm10 o3 ");
+    station.instruments[0].until = monday.plus(-1);
+    CHECK(expected() == "pm2_5 ");
+}

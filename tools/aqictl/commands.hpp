@@ -27,5 +27,6 @@ void add_local(CLI::App& app, int& exit_code);
 void add_questions(CLI::App& app, int& exit_code);
 void add_review(CLI::App& app, int& exit_code);
 void add_stations(CLI::App& app, int& exit_code);
+void add_modbus(CLI::App& app, int& exit_code);
 
 } // namespace aqi::tools

@@ -21,6 +21,7 @@ int main(int argc, char** argv)
     aqi::tools::add_questions(app, exit_code);
     aqi::tools::add_review(app, exit_code);
     aqi::tools::add_stations(app, exit_code);
+    aqi::tools::add_modbus(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

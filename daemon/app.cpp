@@ -228,9 +228,19 @@ private:
         turns_->on_outbox([this] { asio::post(io_, [this] { dispatch_->pump(); }); });
     }
 
+    /// A link that was up when the last process ended was not up since.
+    void note_absence(const std::string& link)
+    {
+        const auto before = store_->link_changes(link, clock_.now());
+        if (before.empty() || before.back().state != "up") return;
+        const Instant alive = store_->last_written().value_or(before.back().at);
+        (void)store_->note_link({std::max(alive, before.back().at), link, "down", "aqid was not running"});
+    }
+
     void start_links()
     {
         for (const auto& link : config_.links) {
+            note_absence(link.name);
             drivers::LinkContext context;
             context.name = link.name;
             context.executor = io_.get_executor();
@@ -429,7 +439,8 @@ private:
             const auto trouble = read_safely([&] {
                 const auto closed = turns_->state().last_closed();
                 std::vector<StationIndex> all;
-                for (std::uint32_t s = 0; s < config_.rules.network.stations.size(); ++s) all.push_back(StationIndex{s});
+                for (std::uint32_t s = 0; s < config_.rules.network.stations.size(); ++s)
+                    all.push_back(StationIndex{s});
                 if (closed) out = coverage(all, closed->plus(-71), *closed);
             });
             if (!trouble.empty())
@@ -480,6 +491,9 @@ private:
     void stop()
     {
         stopping_ = true;
+        for (const auto& [name, status] : health_.links())
+            if (status.state == drivers::LinkState::up)
+                (void)store_->note_link({clock_.now(), name, "down", "aqid was stopped"});
         for (auto& link : links_) ended_ = link->stop() && ended_;
         inbox_->stop();
         control_.reset();

@@ -223,10 +223,12 @@ std::string order(const json::object& request, const Peer& peer, const CommandCo
     const auto station = text(request, "station"), name = text(request, "order");
     if (!station || !name) return refuse("it needs \"station\" and \"order\"");
     using Kind = drivers::Order::Kind;
-    constexpr std::pair<std::string_view, Kind> known[] = {
-        {"set-time", Kind::set_time},       {"realtime-interval", Kind::realtime_interval},
-        {"minute-interval", Kind::minute_interval}, {"realtime-on", Kind::realtime_on},
-        {"realtime-off", Kind::realtime_off},       {"fetch", Kind::fetch}};
+    constexpr std::pair<std::string_view, Kind> known[] = {{"set-time", Kind::set_time},
+                                                           {"realtime-interval", Kind::realtime_interval},
+                                                           {"minute-interval", Kind::minute_interval},
+                                                           {"realtime-on", Kind::realtime_on},
+                                                           {"realtime-off", Kind::realtime_off},
+                                                           {"fetch", Kind::fetch}};
     for (const auto& [word, kind] : known) {
         if (word != *name) continue;
         drivers::Order out{kind, 0, {}, {}};
@@ -246,9 +248,9 @@ std::string order(const json::object& request, const Peer& peer, const CommandCo
 }
 
 /// Of stations over some hours: all stations and the last three days, unless the request says otherwise.
-std::string of_stations(
-    const json::object& request, const CommandContext& c,
-    const std::function<std::string(const std::vector<StationIndex>&, HourEnding, HourEnding)>& answer)
+std::string
+of_stations(const json::object& request, const CommandContext& c,
+            const std::function<std::string(const std::vector<StationIndex>&, HourEnding, HourEnding)>& answer)
 {
     const Network& network = c.config->rules.network;
     const auto closed = c.turns->state().last_closed();
@@ -282,10 +284,7 @@ std::string set_clock(const json::object& request, const CommandContext& c)
 
 } // namespace
 
-std::string agree_command(std::string_view said)
-{
-    return json::serialize(json::object{{"ok", true}, {"said", said}});
-}
+std::string agree_command(std::string_view said) { return json::serialize(json::object{{"ok", true}, {"said", said}}); }
 
 std::string refuse_command(std::string_view why) { return refuse(why); }
 

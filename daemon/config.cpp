@@ -171,8 +171,8 @@ private:
     {
         station.position = table.text_or("position", "");
         if (!station.position.empty() && !is_position(station.position))
-            table.fail("position", fmt::format("\"{}\" must read north,east in degrees, e.g. 35.7460,114.2970",
-                                               station.position));
+            table.fail("position",
+                       fmt::format("\"{}\" must read north,east in degrees, e.g. 35.7460,114.2970", station.position));
         for (const auto& row : table.tables("former_name")) {
             station.former_names.push_back({row.text("name"), row.day("until")});
             const auto& names = station.former_names;

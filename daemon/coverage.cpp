@@ -47,8 +47,7 @@ public:
         for (std::size_t i = 0; i < changes_.size(); ++i) {
             if (changes_[i].state == "up") continue;
             const std::int64_t begin = std::max(changes_[i].at.ms, from.ms);
-            const std::int64_t end =
-                std::min(i + 1 < changes_.size() ? changes_[i + 1].at.ms : until.ms, until.ms);
+            const std::int64_t end = std::min(i + 1 < changes_.size() ? changes_[i + 1].at.ms : until.ms, until.ms);
             if (end <= begin) continue;
             down += end - begin;
             if (end - begin <= longest) continue;

@@ -34,7 +34,7 @@ PollutantSet expected_of(StationIndex station, LocalDay day, const State& state,
 
 struct HourCell {
     HourEnding hour;
-    HourKind kind = HourKind::observed; ///< the worst of its pollutants
+    HourKind kind = HourKind::observed;       ///< the worst of its pollutants
     PerPollutant<std::optional<HourKind>> of; ///< absent: not expected by the monitoring plan
     std::string reason; ///< of the worst, in words: the flag, why it was put aside, since when the link is down
 };

@@ -56,8 +56,8 @@ struct Parked {
     Fault fault;
     std::string link;
     std::string origin;
-    std::string station; ///< if it was known
-    std::string bytes;   ///< at most the first 4 KiB
+    std::string station;              ///< if it was known
+    std::string bytes;                ///< at most the first 4 KiB
     std::optional<HourEnding> hour{}; ///< it was about, if that was known
 };
 
@@ -132,8 +132,8 @@ struct Turn {
 
     bool empty() const
     {
-        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() && hours.empty() &&
-               heard.empty() && !consumed;
+        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() &&
+               hours.empty() && heard.empty() && !consumed;
     }
 };
 

@@ -258,8 +258,10 @@ void Turns::take_reading(Reading reading, const InboxEntry& entry, Turn& turn)
         trouble_ = news.error();
         return;
     }
-    if (*news > 0) turn.counts[part ? "minute_values" : "weather_values"] += *news;
-    else ++turn.counts["duplicates"];
+    if (*news > 0)
+        turn.counts[part ? "minute_values" : "weather_values"] += *news;
+    else
+        ++turn.counts["duplicates"];
 }
 
 void Turns::take_judged(Judged judged, std::string_view link, Instant received_at, Turn& turn)
@@ -362,8 +364,7 @@ std::vector<drivers::Owed> Turns::owed(const LinkConfig& link) const
         }
         if (run) out.push_back(*run);
     }
-    std::sort(out.begin(), out.end(),
-              [](const drivers::Owed& a, const drivers::Owed& b) { return b.last < a.last; });
+    std::sort(out.begin(), out.end(), [](const drivers::Owed& a, const drivers::Owed& b) { return b.last < a.last; });
     return out;
 }
 
@@ -510,9 +511,8 @@ Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::str
 
 Outcome<Result<void>> Turns::declare_station(const StationDeclared& declared, std::string_view person)
 {
-    return person_says(
-        [&](Instant now) { return admit_station_note(state_, declared, person, now, config_.rules); },
-        "station_declarations");
+    return person_says([&](Instant now) { return admit_station_note(state_, declared, person, now, config_.rules); },
+                       "station_declarations");
 }
 
 Turn Turns::notice_of_rules(std::vector<Change> changes, std::string why)

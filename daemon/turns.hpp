@@ -110,7 +110,7 @@ private:
     std::set<std::tuple<HourEnding, StationIndex, Pollutant>> stated_; ///< hours that came ready made in this turn
     std::map<StationIndex, Heard> heard_;
     std::map<StationIndex, int> ahead_; ///< minutes; see clock_ahead()
-    std::optional<Trouble> trouble_; ///< the store could not be read in the middle of a turn: the turn is abandoned
+    std::optional<Trouble> trouble_;    ///< the store could not be read in the middle of a turn: the turn is abandoned
     std::map<StationIndex, Lag> lags_;
     std::map<std::string, const LinkConfig*, std::less<>> links_;
     std::function<void()> outbox_filled_;

@@ -88,8 +88,8 @@ struct StationLine {
 struct Order {
     enum class Kind : std::uint8_t { set_time, realtime_interval, minute_interval, realtime_on, realtime_off, fetch };
     Kind kind = Kind::set_time;
-    int number = 0;    ///< seconds or minutes of an interval
-    HourEnding first;  ///< of fetch
+    int number = 0;   ///< seconds or minutes of an interval
+    HourEnding first; ///< of fetch
     HourEnding last;
 };
 

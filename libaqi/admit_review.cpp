@@ -171,8 +171,8 @@ Result<StationDeclared> admit_station_note(const State& state, StationDeclared d
     d.note.act = {(*person)->id, at};
     if (d.ends) return d;
     if (current != nullptr)
-        return refused(fmt::format("station {} is already under {}: {}", d.station, station_note_name(d.note.kind),
-                                   current->why));
+        return refused(
+            fmt::format("station {} is already under {}: {}", d.station, station_note_name(d.note.kind), current->why));
     if (d.note.why.empty()) return refused("say why");
     if (d.note.kind == StationNote::Kind::maintenance && !d.note.last)
         return refused("maintenance needs an end time; it can be ended earlier, or declared again");

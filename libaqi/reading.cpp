@@ -12,16 +12,16 @@ struct FlagRow {
 };
 
 constexpr std::array<FlagRow, flag_count> flag_rows = {{{Flag::normal, 'N', "正常"},
-                                                {Flag::stopped, 'F', "停运"},
-                                                {Flag::maintenance, 'M', "维护"},
-                                                {Flag::manual, 'S', "手工输入"},
-                                                {Flag::fault, 'D', "故障"},
-                                                {Flag::calibration, 'C', "校准"},
-                                                {Flag::over_range, 'T', "超上限"},
-                                                {Flag::communication, 'B', "通讯异常"},
-                                                {Flag::too_few_minutes, 'H', "有效数据不足"},
-                                                {Flag::negative, 'L', "低于零"},
-                                                {Flag::rejected, 'R', "审核无效"}}};
+                                                        {Flag::stopped, 'F', "停运"},
+                                                        {Flag::maintenance, 'M', "维护"},
+                                                        {Flag::manual, 'S', "手工输入"},
+                                                        {Flag::fault, 'D', "故障"},
+                                                        {Flag::calibration, 'C', "校准"},
+                                                        {Flag::over_range, 'T', "超上限"},
+                                                        {Flag::communication, 'B', "通讯异常"},
+                                                        {Flag::too_few_minutes, 'H', "有效数据不足"},
+                                                        {Flag::negative, 'L', "低于零"},
+                                                        {Flag::rejected, 'R', "审核无效"}}};
 constexpr std::size_t of_sources = 8; ///< the rows a source may send
 
 } // namespace

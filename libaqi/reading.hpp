@@ -62,8 +62,8 @@ struct Reading {
     };
     std::string station;
     Period period = Period::hour;
-    HourEnding hour; ///< of a day: hour 24 of it; of minutes and moments: the hour they lie in
-    Instant at;      ///< of minutes: the end of the stretch; of a moment: the moment
+    HourEnding hour;           ///< of a day: hour 24 of it; of minutes and moments: the hour they lie in
+    Instant at;                ///< of minutes: the end of the stretch; of a moment: the moment
     int length_minutes = 0;    ///< of minutes: 1..59
     bool time_is_ours = false; ///< the source told no time; the time of arrival stands for it
     PerPollutant<Value> values;

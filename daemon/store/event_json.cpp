@@ -302,8 +302,11 @@ Event event_of(std::string_view kind, std::string_view body)
             text(o, "area"), day(o, "day"), o.at("is_dust").as_bool(), {text(o, "document"), text(o, "why"), act(o)}};
     if (kind == "notice") return noticed(o);
     if (kind == "station_declared") {
-        StationNote note{named(text(o, "note"), note_kinds, station_note_name), HourEnding{whole(o, "first")}, {},
-                         text(o, "why"), act(o)};
+        StationNote note{named(text(o, "note"), note_kinds, station_note_name),
+                         HourEnding{whole(o, "first")},
+                         {},
+                         text(o, "why"),
+                         act(o)};
         if (o.contains("last")) note.last = HourEnding{whole(o, "last")};
         return StationDeclared{text(o, "station"), std::move(note), o.at("ends").as_bool()};
     }

@@ -146,6 +146,15 @@ void RawTables::note_link(const LinkChange& change)
         .run();
 }
 
+std::optional<Instant> RawTables::last_written()
+{
+    Statement row{database_,
+                  "SELECT max(at) FROM (SELECT * FROM (SELECT at_ms AS at FROM journal ORDER BY seq DESC LIMIT 1) "
+                  "UNION ALL SELECT * FROM (SELECT received_ms FROM observation ORDER BY seq DESC LIMIT 1))"};
+    if (!row.step() || row.is_null(0)) return std::nullopt;
+    return Instant{row.integer(0)};
+}
+
 std::vector<LinkChange> RawTables::link_changes(const std::string& link, Instant from)
 {
     std::vector<LinkChange> out;
@@ -170,8 +179,9 @@ std::vector<AsideHour> RawTables::aside_hours(const std::string& station, HourEn
 std::map<HourEnding, Instant> RawTables::first_received(StationIndex station, HourEnding first, HourEnding last)
 {
     std::map<HourEnding, Instant> out;
-    Statement rows{database_, "SELECT hour, min(received_ms) FROM observation WHERE hour BETWEEN ? AND ? AND station = ? "
-                              "AND period_hours = 1 GROUP BY hour"};
+    Statement rows{database_,
+                   "SELECT hour, min(received_ms) FROM observation WHERE hour BETWEEN ? AND ? AND station = ? "
+                   "AND period_hours = 1 GROUP BY hour"};
     rows.bind(first.since_epoch).bind(last.since_epoch).bind(places_.id(station));
     while (rows.step()) out[hour_of_column(rows, 0)] = Instant{rows.integer(1)};
     return out;

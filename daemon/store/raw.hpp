@@ -45,6 +45,8 @@ public:
     /// Minutes before `hour` are no longer needed.
     void forget_minutes_before(HourEnding hour);
     void note_link(const LinkChange& change);
+    /// When something was last written: the daemon was alive then.
+    std::optional<Instant> last_written();
     /// The changes of a link's state from `from` on, and the last one before it, in order.
     std::vector<LinkChange> link_changes(const std::string& link, Instant from);
     std::vector<AsideHour> aside_hours(const std::string& station, HourEnding first, HourEnding last);

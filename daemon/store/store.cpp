@@ -267,10 +267,8 @@ struct SqliteStore::Impl {
         *this,
         "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
-    Lazy insert_parked{
-        *this,
-        "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes, hour) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
+    Lazy insert_parked{*this, "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes, hour) "
+                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy forget_parked{*this, "DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?"};
     Lazy add_count{*this,
                    "INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"};
@@ -425,6 +423,11 @@ auto reading(Function read)
 std::vector<LinkChange> SqliteStore::link_changes(const std::string& link, Instant from)
 {
     return reading([&] { return impl_->raw->link_changes(link, from); });
+}
+
+std::optional<Instant> SqliteStore::last_written()
+{
+    return reading([&] { return impl_->raw->last_written(); });
 }
 
 std::vector<AsideHour> SqliteStore::aside_hours(const std::string& station, HourEnding first, HourEnding last)

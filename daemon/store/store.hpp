@@ -78,6 +78,7 @@ public:
     std::vector<LastWord> last_words();
     /// See RawTables.
     std::vector<LinkChange> link_changes(const std::string& link, Instant from);
+    std::optional<Instant> last_written();
     std::vector<AsideHour> aside_hours(const std::string& station, HourEnding first, HourEnding last);
     std::map<HourEnding, Instant> first_received(StationIndex station, HourEnding first, HourEnding last);
     std::map<HourEnding, WeatherValues> weather(StationIndex station, HourEnding first, HourEnding last);

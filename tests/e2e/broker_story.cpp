@@ -123,6 +123,42 @@ TEST_CASE("messages published while the daemon is away are delivered when it is 
     REQUIRE(daemon.stop() == 0);
 }
 
+TEST_CASE("what a broker without persistence loses shows as a gap, and the subscriptions are back", "[broker]")
+{
+    const Folder folder;
+    Broker::Options options;
+    options.set["persistence"] = "false";
+    Broker broker{folder.path(), options};
+    broker.start();
+    Daemon daemon{folder.path(), site_with(link_to(broker))};
+    daemon.start();
+    daemon.wait_for_link("up");
+    const std::int32_t hour = newest_hour() - 3;
+    const auto publish = [&](std::int32_t h) {
+        Mqtt sender{broker.login("stations")};
+        sender.publish({topic_of("S01"), reading(1, h), false}, 1);
+    };
+    publish(hour);
+    wait_until(20s, "the first hour", [&] { return daemon.number("SELECT count(*) FROM observation") == 2; });
+    REQUIRE(daemon.stop() == 0);
+    publish(hour + 1); // the broker took it, has nobody to give it to, and forgets it
+    broker.stop();
+    broker.start();
+    daemon.start();
+    daemon.wait_for_link("up");
+    publish(hour + 2);
+    wait_until(20s, "the third hour", [&] { return daemon.number("SELECT count(*) FROM observation") == 4; });
+    const json::object c = daemon.ask({{"command", "coverage"},
+                                       {"station", "S01"},
+                                       {"first", hour_text(hour).substr(0, 16)},
+                                       {"last", hour_text(hour + 2).substr(0, 16)}});
+    const std::string marks{c.at("stations").as_array().at(0).at("hours").as_string()};
+    INFO(json::serialize(c));
+    // Sent hours after their end, they are back-filled ones; between them nothing came.
+    CHECK(marks == "b-b");
+    REQUIRE(daemon.stop() == 0);
+}
+
 TEST_CASE("a broker that answers the connect and then nothing is given up and tried again", "[broker]")
 {
     const std::string version = GENERATE("5", "3.1.1");

@@ -149,8 +149,8 @@ void Logger::answer(const std::string& data)
         kept = kept_;
     }
     const auto say = [&](const std::string& number, const std::string& part) {
-        send_bytes(frame(fmt::format("QN={};ST=91;CN={};PW=123456;MN={};Flag=4;CP=&&{}&&", field(data, "QN"), number,
-                                     mn_, part)));
+        send_bytes(frame(
+            fmt::format("QN={};ST=91;CN={};PW=123456;MN={};Flag=4;CP=&&{}&&", field(data, "QN"), number, mn_, part)));
     };
     say("9011", "QnRtn=1");
     int given = 0;

@@ -47,8 +47,7 @@ TEST_CASE("a reload takes a new station in, and what was known is still known", 
     sender.publish({topic_of("S01"), reading(1, hour), false}, 1);
     wait_until(20s, "the reading", [&] { return stage.daemon->number("SELECT count(*) FROM observation") == 2; });
     sender.publish({topic_of("S03"), reading(3, hour), false}, 2);
-    wait_until(20s, "the unknown station",
-               [&] { return stage.daemon->count("aside_unknown_station") == 1; });
+    wait_until(20s, "the unknown station", [&] { return stage.daemon->count("aside_unknown_station") == 1; });
 
     const auto pid = stage.daemon->pid();
     stage.site.stations = 3;

@@ -149,8 +149,8 @@ TEST_CASE("minutes of a station make its hour, and a killed daemon forgets none 
         }
         county.daemon->clock(fmt::format("2016-12-04T{:02}:{:02}:40+08:00", m == 59 ? 11 : 10, (m + 1) % 60));
         const int before = county.logger.acknowledged();
-        county.logger.send("2051", fmt::format("DataTime=20161204{:02}{:02}00;a34004-Avg={},a34004-Flag=N", 10, m,
-                                               m < 30 ? 40 : 60));
+        county.logger.send(
+            "2051", fmt::format("DataTime=20161204{:02}{:02}00;a34004-Avg={},a34004-Flag=N", 10, m, m < 30 ? 40 : 60));
         wait_until(20s, "the acknowledgement", [&] { return county.logger.acknowledged() == before + 1; });
     }
     wait_until(20s, "the minutes", [&] { return county.daemon->number("SELECT count(*) FROM minute") == 60; });

@@ -65,7 +65,7 @@ TEST_CASE("a minute record replaces what stood there, and the same record again 
     CHECK(minute.count == 2);
     CHECK(set_record(minute, value(25'000)));
     CHECK_FALSE(set_record(minute, value(25'000)));
-    CHECK(set_record(minute, value(26'000))); // a revision
+    CHECK(set_record(minute, value(26'000)));                       // a revision
     CHECK_FALSE(add_moment(minute, Instant{9'000}, value(99'000))); // the record is the source's word on this minute
     MinutesOfHour minutes{};
     minutes[7] = minute;

@@ -27,9 +27,7 @@ drivers::Decoded decode_words(const drivers::Frame& frame, const std::any&, UtcO
     in >> r.station >> period >> time >> value;
     r.at = parse_instant(time).value();
     r.hour = hour_around(r.at, offset);
-    r.period = period == "hour"     ? Period::hour
-               : period == "moment" ? Period::moment
-                                    : Period::minutes;
+    r.period = period == "hour" ? Period::hour : period == "moment" ? Period::moment : Period::minutes;
     if (r.period == Period::minutes) r.length_minutes = std::stoi(period.substr(8));
     auto& v = r.values[Pollutant::pm2_5];
     v.named = true;
@@ -204,7 +202,8 @@ TEST_CASE("every expected hour is there or has its reason")
     (void)life.store->note_link({at("2016-12-12T12:10:00+08:00"), "line", "down", "the broker went away"});
     (void)life.store->note_link({at("2016-12-12T13:00:00+08:00"), "line", "up", "subscribed"});
     life.time_is("2016-12-12T14:21:00+08:00");
-    StationDeclared work{"A", {StationNote::Kind::maintenance, hour(monday, 15), hour(monday, 15), "filter", {}}, false};
+    StationDeclared work{
+        "A", {StationNote::Kind::maintenance, hour(monday, 15), hour(monday, 15), "filter", {}}, false};
     REQUIRE(life.turns->declare_station(work, "env").value().has_value());
     life.time_is("2016-12-12T16:21:00+08:00");
     life.says("A hour 2016-12-12T16:00:00+08:00 60"); // came after 16:20
@@ -264,7 +263,8 @@ TEST_CASE("what is said of a station must make sense, and be said by who may")
     CHECK(why({"C", work, false}, "env") == "there is no station C");
     auto endless = work;
     endless.last.reset();
-    CHECK(why({"A", endless, false}, "env") == "maintenance needs an end time; it can be ended earlier, or declared again");
+    CHECK(why({"A", endless, false}, "env") ==
+          "maintenance needs an end time; it can be ended earlier, or declared again");
     auto backwards = work;
     backwards.last = ten.plus(-1);
     CHECK(why({"A", backwards, false}, "env") == "it ends before it begins");

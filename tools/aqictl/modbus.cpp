@@ -23,8 +23,8 @@ std::string probe(const Options& o)
     auto way = modbus::parse_way(o.line);
     if (!way) throw CommandError(way.error().detail);
     if (o.count > modbus::count_most(o.function))
-        throw CommandError(fmt::format("function {} reads at most {} at once", o.function,
-                                       modbus::count_most(o.function)));
+        throw CommandError(
+            fmt::format("function {} reads at most {} at once", o.function, modbus::count_most(o.function)));
     if (o.address + o.count > 65'536) throw CommandError("the block runs past address 65535");
     way->baud = o.baud;
     way->stop_bits = o.stop_bits;
@@ -60,7 +60,9 @@ void add_modbus(CLI::App& app, int& exit_code)
     probing->add_option("--address", o->address, "of the first, as it stands on the wire: from 0")
         ->check(CLI::Range(0, 65'535))
         ->capture_default_str();
-    probing->add_option("--count", o->count, "how many")->check(CLI::Range(1, modbus::coils_most))->capture_default_str();
+    probing->add_option("--count", o->count, "how many")
+        ->check(CLI::Range(1, modbus::coils_most))
+        ->capture_default_str();
     probing->add_option("--baud", o->baud, "of a serial line")->capture_default_str();
     probing->add_option("--parity", o->parity, "none even odd")->check(CLI::IsMember({"none", "even", "odd"}));
     probing->add_option("--stop-bits", o->stop_bits, "1 or 2")->check(CLI::Range(1, 2))->capture_default_str();

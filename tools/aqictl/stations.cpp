@@ -124,7 +124,9 @@ void add_stations(CLI::App& app, int& exit_code)
     auto o = std::make_shared<Options>();
     auto* order = add(app, "order", "pass an order on to a station (HJ 212)", o);
     order->add_option("STATION", o->station, "station id")->required();
-    order->add_option("ORDER", o->order, "set-time, realtime-interval, minute-interval, realtime-on, realtime-off, fetch")
+    order
+        ->add_option("ORDER", o->order,
+                     "set-time, realtime-interval, minute-interval, realtime-on, realtime-off, fetch")
         ->required();
     order->add_option("NUMBER", o->number, "seconds or minutes of an interval");
     order->add_option("--from", o->from, "of fetch: the first hour, by its end");

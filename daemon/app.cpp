@@ -9,7 +9,7 @@
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
-#include "daemon/recompute.hpp"
+#include "daemon/night_watch.hpp"
 #include "daemon/reload.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
@@ -63,6 +63,8 @@ public:
             std::make_unique<SqliteStore>(config_.data_folder / "aqid.db", config_.durability, config_.rules.network);
         inbox_ = std::make_unique<InboxLog>(config_.data_folder / "inbox", config_.durability, store_->consumed());
         turns_ = std::make_unique<Turns>(config_, *store_, clock_);
+        night_watch_ = std::make_unique<NightWatch>(io_.get_executor(),
+                                                    NightWatch::Parts{config_, clock_, *store_, *turns_, health_});
     }
 
     /// Everything that can fail at a start. Throws.
@@ -136,74 +138,6 @@ private:
             log(Severity::notice,
                 "rules or areas changed: {} daily figures were made again, {} published figures changed",
                 figures->days.size(), count);
-    }
-
-    /// Everything once more from the journal, on a thread of its own; the loop compares when it is done.
-    std::string start_recompute()
-    {
-        if (recomputing_.joinable()) return "a recomputation is under way";
-        recompute_began_ = std::chrono::steady_clock::now();
-        recomputing_ = std::thread{[this, file = config_.data_folder / "aqid.db"] {
-            auto fresh = recompute(file, config_.rules, recompute_stops_);
-            asio::post(io_, [this, fresh = std::shared_ptr<Recomputed>(std::move(fresh))] {
-                recomputing_.join();
-                if (!stopping_) compare_recomputed(*fresh);
-            });
-        }};
-        return {};
-    }
-
-    void compare_recomputed(Recomputed& fresh)
-    {
-        RecomputeResult result;
-        result.at = clock_.now();
-        if (fresh.trouble.empty()) {
-            const auto later = store_->events_after(fresh.seq);
-            if (later)
-                catch_up(fresh, *later, config_.rules);
-            else
-                fresh.trouble = later.error().what;
-        }
-        result.took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - recompute_began_);
-        result.events = fresh.events;
-        if (!fresh.trouble.empty()) {
-            health_.recomputed(result, "the journal could not be read again: " + fresh.trouble);
-            return;
-        }
-        const auto trouble = read_safely([&] {
-            const auto found = differences(store_->stored_figures(), fresh.figures, config_.rules);
-            result.figures = fresh.figures.days.size() + fresh.figures.annual.size() + fresh.figures.good_days.size();
-            std::string words;
-            for (const auto& c : found) {
-                if (result.differences++ < 3)
-                    words += fmt::format("{}{} {} {}: {} on disk, {} from the journal", words.empty() ? "" : "; ",
-                                         c.place, change_name(c.what), format_day(c.day), c.before, c.after);
-            }
-            if (found.empty() && !turns_->agrees_with(fresh.state)) {
-                result.differences = 1;
-                words = "the state in memory is not what the journal gives";
-            }
-            health_.recomputed(result, words);
-        });
-        if (!trouble.empty()) health_.recomputed(result, "the figures could not be read: " + trouble);
-    }
-
-    /// Once a night, at the configured minute of local time; under a simulated clock only when asked.
-    void recompute_when_due()
-    {
-        const UtcOffset offset = config_.rules.network.offset;
-        const LocalDay today = last_hour_over(clock_.now(), offset).plus(1).day();
-        const std::int64_t minute =
-            clock_.now().ms / 60'000 + offset.minutes - std::int64_t{today.since_epoch} * 24 * 60;
-        if (simulated_ || !config_.recompute_at || recomputed_on_ == today ||
-            minute < std::chrono::minutes{*config_.recompute_at}.count())
-            return;
-        // A start later in the day than the hour waits for the next night: the start itself folded the journal.
-        const bool first_look =
-            !recomputed_on_.has_value() && minute > std::chrono::minutes{*config_.recompute_at}.count() + 1;
-        recomputed_on_ = today;
-        if (!first_look) start_recompute();
     }
 
     void start_dispatch()
@@ -347,7 +281,7 @@ private:
                                     : fmt::format("an entry of the inbox has been on its way to the disk for {} s",
                                                   held / std::chrono::seconds{1}));
         if (!readable_) read_safely([this] { return (void)status(); });
-        recompute_when_due();
+        if (!simulated_) night_watch_->start_when_due(); // a drill only recomputes when asked
         if (++ticks_ % ticks_a_minute == 0) back_fill();
         sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
         tick_.expires_after(tick_every);
@@ -380,7 +314,7 @@ private:
         context.counts = [this] { return web::counts_json(*store_); };
         context.review = [this] { return web::review_json(turns_->state(), *store_, config_); };
         context.recompute = [this] {
-            const std::string why = start_recompute();
+            const std::string why = night_watch_->start();
             return why.empty() ? std::string{R"({"ok":true})"} : refuse_command(why);
         };
         context.coverage = [this](const auto& stations, HourEnding first, HourEnding last) {
@@ -520,8 +454,7 @@ private:
 
     int finish()
     {
-        recompute_stops_ = true;
-        if (recomputing_.joinable()) recomputing_.join();
+        night_watch_->stop();
         if (!ended_) {
             // A link's thread is held in append(), on purpose: returning would acknowledge what was not stored. It cannot be
             // joined, so the process ends without unwinding; SQLite and the inbox need no farewell.
@@ -546,6 +479,7 @@ private:
     std::unique_ptr<SqliteStore> store_;
     std::unique_ptr<InboxLog> inbox_;
     std::unique_ptr<Turns> turns_;
+    std::unique_ptr<NightWatch> night_watch_;
     std::unique_ptr<Dispatch> dispatch_;
     std::optional<Control> control_;
     std::optional<web::Server> web_;
@@ -558,10 +492,6 @@ private:
     std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
     std::int64_t ticks_ = 0;
-    std::atomic<bool> recompute_stops_{false};
-    std::thread recomputing_;
-    std::chrono::steady_clock::time_point recompute_began_;
-    std::optional<LocalDay> recomputed_on_;
     bool waiting_for_store_ = false;
     bool readable_ = true;
     bool ended_ = true; ///< every thread of every link

@@ -70,6 +70,11 @@ public:
     /// Everything that can fail at a start. Throws.
     void begin()
     {
+        // What may be taken by somebody else comes first: figures that are made again are published, with a notice.
+        control_.emplace(io_.get_executor(), config_.control_socket,
+                         [this](std::string_view line, const Peer& peer) { return answer(line, peer); });
+        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port,
+                     [this](std::string_view path) { return page(path); });
         recover();
         inbox_->on_append([this] { frames_arrived(); });
         inbox_->on_trouble([this](std::string what) {
@@ -77,10 +82,6 @@ public:
         });
         health_.storage("inbox", {});
         health_.storage("store", {});
-        control_.emplace(io_.get_executor(), config_.control_socket,
-                         [this](std::string_view line, const Peer& peer) { return answer(line, peer); });
-        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port,
-                     [this](std::string_view path) { return page(path); });
         start_dispatch(); // only now: a start that fails must not call messages in doubt
         start_links();
         wait_for_signal();
@@ -90,6 +91,7 @@ public:
             simulated_ ? "DRILL with a simulated clock" : "real clock");
         sd_notify(0, "READY=1");
         frames_arrived(); // what a former process left unread
+        arrived_until_ = inbox_->end();
         tick();
     }
 
@@ -182,8 +184,7 @@ private:
             context.now = [this] { return clock_.now(); };
             context.offset = config_.rules.network.offset;
             context.report = [this, name = link.name](const drivers::LinkStatus& status) {
-                note_link(name, status);
-                health_.link(name, status);
+                if (health_.link(name, status)) note_link(name, status);
             };
             links_.push_back(link.driver->open(link.settings, std::move(context)));
             links_.back()->start();
@@ -193,8 +194,6 @@ private:
     /// Kept for the reasons of empty hours. A disk that fails now is health's to tell; the change is lost to the ledger.
     void note_link(const std::string& name, const drivers::LinkStatus& status)
     {
-        const auto known = health_.links().find(name);
-        if (known != health_.links().end() && known->second.state == status.state) return;
         (void)store_->note_link(
             {clock_.now(), name, std::string{drivers::link_state_name(status.state)}, status.detail});
     }
@@ -204,8 +203,11 @@ private:
     {
         for (std::size_t i = 0; i < links_.size(); ++i)
             if (!config_.links[i].stations.empty()) links_[i]->back_fill(turns_->owed(config_.links[i]));
-        if (const auto closed = turns_->state().last_closed(); closed && closed->hour_of_day() == 1)
-            (void)store_->forget_minutes_before(closed->plus(-24 * (config_.minutes_kept_days + 1)));
+        const auto closed = turns_->state().last_closed();
+        if (!closed || closed->hour_of_day() != 1) return;
+        (void)store_->forget_minutes_before(closed->plus(-24 * (config_.minutes_kept_days + 1)));
+        (void)store_->forget_links_before(
+            closed->plus(-24 * config_.rules.open_days).instant(config_.rules.network.offset));
     }
 
     std::string order(std::string_view station, const drivers::Order& order)
@@ -237,16 +239,20 @@ private:
     /// One turn over what the inbox holds. Returns whether there is more and it can be had now.
     bool drain_once()
     {
+        if (!clock_is_sane()) return false; // what is in the inbox is not put aside by a clock that is wrong
         const auto batch = inbox_->read(store_->consumed(), turn_bytes);
         if (!batch) {
-            trouble("inbox", batch.error().what);
+            trouble("inbox-reading", batch.error().what);
             return false;
         }
+        health_.storage("inbox-reading", {});
         if (batch->entries.empty() && !batch->damaged_until) return false;
         if (const auto taken = turns_->take(*batch); !taken) {
             trouble("store", taken.error().what);
             return false;
         }
+        for (const Instant now = clock_.now(); const auto& entry : batch->entries)
+            health_.stored(entry.link, now.ms - entry.received_at.ms);
         health_.storage("store", {});
         retry_pause_ = retry_least;
         inbox_->forget_before(store_->consumed());
@@ -267,9 +273,31 @@ private:
         });
     }
 
+    /// A clock that stands before an hour we have closed would put every reading aside, and date what people do wrongly.
+    bool clock_is_sane()
+    {
+        const auto closed = turns_->state().last_closed();
+        const bool sane = !closed || clock_.now() >= closed->instant(config_.rules.network.offset);
+        health_.storage("clock", sane ? "" : fmt::format("it says {}, and {} is closed already: nothing is judged or closed "
+                                                         "until it is right",
+                                                         format_instant(clock_.now(), config_.rules.network.offset),
+                                                         format_hour(*closed)));
+        if (sane && !was_sane_) frames_arrived();
+        was_sane_ = sane;
+        return sane;
+    }
+
+    /// Whether all that had arrived at the last look is taken: an hour is not closed before values that came in time.
+    bool arrivals_are_taken()
+    {
+        const bool taken = !waiting_for_store_ && store_->consumed() >= arrived_until_;
+        if (taken || waiting_for_store_) arrived_until_ = inbox_->end();
+        return taken;
+    }
+
     void tick()
     {
-        if (!waiting_for_store_) {
+        if (clock_is_sane() && arrivals_are_taken()) {
             if (const auto closed = turns_->close_hours(); !closed)
                 trouble("store", closed.error().what);
             else if (store_->consumed() >= inbox_->end())
@@ -293,7 +321,7 @@ private:
     /// A drill's time: everything that arrived before is taken in first, then the clock moves, then what is due is done.
     std::string set_clock(Instant to)
     {
-        while (store_->consumed() < inbox_->end())
+        while (clock_is_sane() && store_->consumed() < inbox_->end())
             if (!drain_once() && store_->consumed() < inbox_->end()) return "what arrived before cannot be stored now";
         if (!simulated_->set(to))
             return fmt::format("the clock stands at {} and does not go back",
@@ -405,6 +433,10 @@ private:
     /// Whether this run ends so that another begins with a new configuration.
     bool reload()
     {
+        if (waiting_for_store_ || !inbox_->flowing()) {
+            log(Severity::warning, "the configuration was not reloaded: links cannot be ended while storage fails");
+            return false;
+        }
         try {
             Config fresh = reread_();
             if (const auto why = cannot_be_reloaded(config_, fresh); !why.empty()) {
@@ -494,6 +526,8 @@ private:
     std::int64_t ticks_ = 0;
     bool waiting_for_store_ = false;
     bool readable_ = true;
+    bool was_sane_ = true;
+    InboxPosition arrived_until_ = 0; ///< see arrivals_are_taken()
     bool ended_ = true; ///< every thread of every link
     bool stopping_ = false;
 };

@@ -1,5 +1,6 @@
 #include "daemon/config.hpp"
 
+#include "daemon/minute_book.hpp"
 #include "libaqi/mean.hpp"
 #include "libaqi/settings.hpp"
 #include "schemas/embedded.hpp"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -422,6 +424,8 @@ private:
         for (const auto& table : root_.tables("link")) {
             LinkConfig link;
             link.name = read_id(table, "name");
+            if (link.name == made_here || link.name == "control" || link.name == "inbox")
+                table.fail("name", fmt::format("\"{}\" is a name aqid gives itself as the origin of values", link.name));
             for (const auto& other : out_.links)
                 if (other.name == link.name) table.fail("name", fmt::format("link \"{}\" is there twice", link.name));
             const std::string name = table.text("driver");
@@ -433,6 +437,10 @@ private:
             }
             link.settings = link.driver->settings(table);
             if (link.driver->stations != nullptr) link.stations = link.driver->stations(link.settings);
+            if (link.driver->holds != nullptr)
+                for (const auto& what : link.driver->holds(link.settings))
+                    if (const auto [other, is_new] = held_by_link_.emplace(what, link.name); !is_new)
+                        table.fail({}, fmt::format("links \"{}\" and \"{}\" both need {}", other->second, link.name, what));
             for (const auto& id : link.stations)
                 if (!out_.rules.network.station_named(id))
                     table.fail({}, fmt::format("link \"{}\" speaks for station \"{}\", and there is no [[station]] of "
@@ -468,6 +476,7 @@ private:
 
     const Settings& root_;
     Config out_;
+    std::map<std::string, std::string> held_by_link_; ///< what only one link can have, and which has it
     std::map<std::string, std::string> accounts_seen_;
 };
 

@@ -16,7 +16,8 @@ struct KindRow {
     std::string_view zh;
     char mark;
 };
-constexpr std::array<KindRow, 8> kind_rows = {{{"observed", "有效", '.'},
+constexpr std::array<KindRow, 9> kind_rows = {{{"not_expected", "不要求", ' '},
+                                               {"observed", "有效", '.'},
                                                {"back_filled", "补传", 'b'},
                                                {"corrected", "审核更正", 'c'},
                                                {"flagged", "标识无效", 'f'},
@@ -64,11 +65,11 @@ private:
 class StationReader {
 public:
     StationReader(StationIndex station, HourEnding first, HourEnding last, const Turns& turns, const Config& config,
-                  SqliteStore& store)
+                  const LinkDowntime& downtime, SqliteStore& store)
         : station_(station),
           turns_(turns),
           config_(config),
-          downtime_(changes_of_link(station, first, turns, config, store)),
+          downtime_(downtime),
           received_(store.first_received(station, first, last))
     {
         for (auto& row : store.aside_hours(config.rules.network.stations[station.value].id, first, last))
@@ -97,32 +98,18 @@ public:
     }
 
 private:
-    static std::vector<LinkChange> changes_of_link(StationIndex station, HourEnding first, const Turns& turns,
-                                                   const Config& config, SqliteStore& store)
-    {
-        const std::string& id = config.rules.network.stations[station.value].id;
-        std::string name;
-        for (const auto& link : config.links)
-            if (std::find(link.stations.begin(), link.stations.end(), id) != link.stations.end()) name = link.name;
-        if (name.empty()) {
-            const auto heard = turns.heard().find(station);
-            if (heard == turns.heard().end()) return {};
-            name = heard->second.link;
-        }
-        return store.link_changes(name, first.plus(-1).instant(config.rules.network.offset));
-    }
-
     HourKind kind_of(HourEnding hour, Pollutant p, std::string& reason) const
     {
         const StationHours& hours = turns_.state().station(station_);
         const DayHours* day = hours.day(hour.day());
+        const bool has = day != nullptr && day->value(p, hour.hour_of_day());
         const auto aside = hours.aside.find({hour, p});
         if (aside != hours.aside.end() && !aside->second.correction.empty()) {
-            reason = aside->second.correction;
-            return HourKind::corrected;
+            reason = aside->second.correction; // an hour that a person took out is empty
+            return has ? HourKind::corrected : HourKind::flagged;
         }
         if (day != nullptr && day->received(p, hour.hour_of_day())) {
-            if (!day->value(p, hour.hour_of_day())) {
+            if (!has) {
                 const Flag flag = day->flag(p, hour.hour_of_day());
                 reason = fmt::format("{} {}", flag_letter(flag), flag_zh(flag));
                 return HourKind::flagged;
@@ -158,7 +145,7 @@ private:
     StationIndex station_;
     const Turns& turns_;
     const Config& config_;
-    LinkDowntime downtime_;
+    const LinkDowntime& downtime_;
     std::map<HourEnding, Instant> received_;
     std::map<HourEnding, AsideHour> aside_;
     std::optional<LocalDay> expected_day_;
@@ -177,7 +164,8 @@ PollutantSet expected_of(StationIndex station, LocalDay day, const State& state,
     const Station& s = network.stations[station.value];
     for (const auto p : all_pollutants)
         if (s.instrument(p, day) != nullptr) out.insert(p);
-    if (!out.empty()) return out;
+    // Where the instruments are known, a day before the first and after the last of them asks for nothing.
+    if (!s.instruments.empty()) return out;
     if (const MonitoringPlan* plan = network.plan(network.place(station), day)) {
         for (const auto p : all_pollutants)
             if (!plan->without.contains(p)) out.insert(p);
@@ -196,6 +184,20 @@ PollutantSet expected_of(StationIndex station, LocalDay day, const State& state,
     return out;
 }
 
+namespace {
+
+/// The link a station speaks over, or last spoke over; empty if it never did.
+std::string link_of(StationIndex station, const Turns& turns, const Config& config)
+{
+    const std::string& id = config.rules.network.stations[station.value].id;
+    for (const auto& link : config.links)
+        if (std::find(link.stations.begin(), link.stations.end(), id) != link.stations.end()) return link.name;
+    const auto heard = turns.heard().find(station);
+    return heard == turns.heard().end() ? std::string{} : heard->second.link;
+}
+
+} // namespace
+
 std::vector<StationCoverage> coverage_of(const std::vector<StationIndex>& stations, HourEnding first, HourEnding last,
                                          const Turns& turns, const Config& config, SqliteStore& store)
 {
@@ -203,8 +205,15 @@ std::vector<StationCoverage> coverage_of(const std::vector<StationIndex>& statio
     const auto closed = turns.state().last_closed();
     if (!closed) return out;
     last = std::min(last, *closed);
+    std::map<std::string, LinkDowntime> downtimes;
     for (const auto station : stations) {
-        StationReader reader{station, first, last, turns, config, store};
+        const std::string link = link_of(station, turns, config);
+        auto downtime = downtimes.find(link);
+        if (downtime == downtimes.end()) {
+            const Instant from = first.plus(-1).instant(config.rules.network.offset);
+            downtime = downtimes.emplace(link, LinkDowntime{store.link_changes(link, from)}).first;
+        }
+        StationReader reader{station, first, last, turns, config, downtime->second, store};
         StationCoverage& c = out.emplace_back();
         c.station = station;
         for (HourEnding hour = first; hour <= last; hour = hour.plus(1)) {
@@ -233,7 +242,7 @@ std::string coverage_json(const std::vector<StationCoverage>& coverage, HourEndi
         for (std::size_t i = 0; i < c.hours.size(); ++i) {
             const HourCell& cell = c.hours[i];
             marks += hour_kind_mark(cell.kind);
-            if (has_value(cell.kind)) continue;
+            if (has_value(cell.kind) || cell.kind == HourKind::not_expected) continue;
             const bool goes_on =
                 i > 0 && c.hours[i - 1].kind == cell.kind && c.hours[i - 1].reason == cell.reason && !gaps.empty();
             if (goes_on) {

@@ -15,6 +15,7 @@ namespace aqi::daemon {
 
 /// What an hour of a pollutant is. From the best to the worst, so that a station's hour is the worst of its pollutants'.
 enum class HourKind : std::uint8_t {
+    not_expected, ///< none of its instruments was there yet, or any more
     observed,    ///< a value, in time
     back_filled, ///< a value that came after the hour was closed
     corrected,   ///< a person's correction is in force
@@ -28,13 +29,13 @@ std::string_view hour_kind_name(HourKind kind); ///< "link_down"
 std::string_view hour_kind_zh(HourKind kind);
 char hour_kind_mark(HourKind kind); ///< one character of the matrix in text
 
-/// What a station should send on a day: what its instruments measure, else what its monitoring plan leaves, else what it
-/// sent in the thirty days before; everything, where nothing is known.
+/// What a station should send on a day: what its instruments measure, where any are configured; else what its monitoring plan
+/// leaves, else what it sent in the thirty days before; everything, where nothing is known.
 PollutantSet expected_of(StationIndex station, LocalDay day, const State& state, const Network& network);
 
 struct HourCell {
     HourEnding hour;
-    HourKind kind = HourKind::observed;       ///< the worst of its pollutants
+    HourKind kind = HourKind::not_expected;   ///< the worst of its pollutants
     PerPollutant<std::optional<HourKind>> of; ///< absent: not expected by the monitoring plan
     std::string reason; ///< of the worst, in words: the flag, why it was put aside, since when the link is down
 };

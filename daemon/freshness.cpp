@@ -42,6 +42,19 @@ std::vector<Pollutant> missing_in(const StationHours& hours, HourEnding hour, Po
     return missing;
 }
 
+/// What stands in place of values in an hour that came without any.
+std::optional<Flag> flag_instead_of_values(const StationHours& hours, HourEnding hour)
+{
+    const DayHours* day = hours.day(hour.day());
+    std::optional<Flag> out;
+    for (const auto p : all_pollutants) {
+        if (day == nullptr || !day->received(p, hour.hour_of_day())) continue;
+        if (day->value(p, hour.hour_of_day())) return std::nullopt;
+        out = day->flag(p, hour.hour_of_day());
+    }
+    return out;
+}
+
 } // namespace
 
 std::string_view station_state_name(StationState state) { return rows[static_cast<std::size_t>(state)].name; }
@@ -66,21 +79,20 @@ StationFreshness freshness_of(StationIndex station, const Turns& turns, const Co
                   fmt::format("{}; until {}", note->why, format_hour(*note->last)));
     if (const auto* note = state.station_note(station, StationNote::Kind::quarantine, this_hour))
         return is(StationState::quarantined, note->why, note->why);
+    if (const auto ahead = turns.clock_ahead(station))
+        return is(StationState::clock_wrong, fmt::format("时钟超前 {} 分钟", *ahead),
+                  fmt::format("its clock is {} minutes ahead", *ahead));
     // A day an archive states, or an hour of a time before `heard` was kept, is older news than what was heard.
     Instant newest = out.heard ? out.heard->data_until : Instant{};
     if (hours.newest) newest = std::max(newest, hours.newest->instant(network.offset));
     if (!out.heard && !hours.newest) return is(StationState::never, "没有收到过数据", "nothing was ever received");
-    if (const auto ahead = turns.clock_ahead(station))
-        return is(StationState::clock_wrong, fmt::format("时钟超前 {} 分钟", *ahead),
-                  fmt::format("its clock is {} minutes ahead", *ahead));
     const std::int64_t age_minutes = (now.ms - newest.ms) / 60'000;
     if (age_minutes > std::chrono::minutes{config.silent_after}.count())
         return is(StationState::silent, fmt::format("最新数据距今 {} 分钟", age_minutes),
                   fmt::format("its newest value is {} minutes old", age_minutes));
-    const auto behind = turns.clocks_behind();
-    if (const auto clock = behind.find(station); clock != behind.end())
-        return is(StationState::clock_wrong, fmt::format("时钟落后约 {} 小时", clock->second),
-                  fmt::format("its hours always come {} hours late: a clock or a zone is off", clock->second));
+    if (const auto behind = turns.clock_behind(station))
+        return is(StationState::clock_wrong, fmt::format("时钟落后约 {} 小时", *behind),
+                  fmt::format("its hours always come {} hours late: a clock or a zone is off", *behind));
     if (const auto closed = state.last_closed()) {
         const PollutantSet expected = expected_of(station, closed->day(), state, network);
         out.late_pollutants = missing_in(hours, *closed, expected);
@@ -88,6 +100,10 @@ StationFreshness freshness_of(StationIndex station, const Turns& turns, const Co
         if (all)
             return is(StationState::late, fmt::format("{} 的数据未到", format_hour(*closed)),
                       fmt::format("nothing of {} has come", format_hour(*closed)));
+        if (const auto flag = flag_instead_of_values(hours, *closed))
+            return is(StationState::suspect,
+                      fmt::format("{} 没有一个有效值：{} {}", format_hour(*closed), flag_letter(*flag), flag_zh(*flag)),
+                      fmt::format("{} has no valid value: flag {}", format_hour(*closed), flag_letter(*flag)));
     }
     for (const auto& m : marks) {
         if (std::find(doubtful.begin(), doubtful.end(), qc_mark_named(m.mark)) == doubtful.end()) continue;

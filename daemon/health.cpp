@@ -8,18 +8,19 @@
 
 namespace aqi::daemon {
 
-void Health::link(const std::string& name, const drivers::LinkStatus& status)
+bool Health::link(const std::string& name, const drivers::LinkStatus& status)
 {
     using drivers::LinkState;
     auto& known = links_[name];
     // "connecting" follows every attempt; only up and down, and a new reason for down, are news.
     const bool news =
         status.state != LinkState::connecting && (known.state != status.state || known.detail != status.detail);
-    if (status.state == LinkState::connecting && known.state == LinkState::down) return;
+    if (status.state == LinkState::connecting && known.state == LinkState::down) return false;
     if (news && status.state == LinkState::up) log(Severity::notice, "link {}: up, {}", name, status.detail);
     if (news && status.state == LinkState::down)
         log(Severity::warning, "link {}: down, {}; trying again", name, status.detail);
     known = status;
+    return news;
 }
 
 void Health::storage(const std::string& name, const std::string& trouble)

@@ -4,6 +4,7 @@
 // Used on the loop only.
 #pragma once
 
+#include "daemon/lag.hpp"
 #include "daemon/ports.hpp"
 #include "drivers/driver.hpp"
 
@@ -33,7 +34,10 @@ public:
         Instant since;
     };
 
-    void link(const std::string& name, const drivers::LinkStatus& status);
+    /// Whether it is news: up, down, or down for another reason; not every attempt to connect.
+    bool link(const std::string& name, const drivers::LinkStatus& status);
+    /// A frame of the link is stored for good, so many milliseconds after it arrived.
+    void stored(const std::string& link, std::int64_t lag_ms) { lags_[link].add(lag_ms); }
     /// "store" and "inbox": an empty text means that it works again.
     void storage(const std::string& name, const std::string& trouble);
 
@@ -43,6 +47,8 @@ public:
     const std::optional<RecomputeResult>& recomputed() const { return recomputed_; }
     const std::string& recompute_trouble() const { return recompute_trouble_; }
     const std::map<std::string, drivers::LinkStatus>& links() const { return links_; }
+    /// By link, since the start; links that brought nothing are not in it.
+    const std::map<std::string, LagHistogram>& lags() const { return lags_; }
     const std::map<std::string, Part>& storages() const { return storages_; }
     bool storage_good() const;
     /// One line for systemd's status.
@@ -51,6 +57,7 @@ public:
 private:
     const Clock& clock_;
     std::map<std::string, drivers::LinkStatus> links_;
+    std::map<std::string, LagHistogram> lags_;
     std::map<std::string, Part> storages_;
     std::optional<RecomputeResult> recomputed_;
     std::string recompute_trouble_;

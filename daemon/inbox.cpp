@@ -19,7 +19,9 @@ namespace {
 constexpr std::size_t head_size = 8; // length and CRC
 constexpr int flag_retained = 1;
 constexpr int flag_cut = 2;
-constexpr std::size_t entry_max = drivers::frame_max + 4096;
+constexpr int flag_refused = 4;
+constexpr std::size_t text_most = 2048; ///< of an origin, or of the reason for a refusal
+constexpr std::size_t entry_max = drivers::frame_max + 8192;
 constexpr auto retry_least = std::chrono::milliseconds{50};
 constexpr auto retry_most = std::chrono::milliseconds{2'000};
 
@@ -77,14 +79,19 @@ std::string encode(const drivers::Frame& frame)
     entry.append(head_size, '\0');
     put<std::int64_t>(entry, frame.received_at.ms);
     put<std::uint8_t>(entry, static_cast<std::uint8_t>((frame.retained ? flag_retained : 0) |
-                                                       (frame.bytes.size() > bytes.size() ? flag_cut : 0)));
+                                                       (frame.bytes.size() > bytes.size() ? flag_cut : 0) |
+                                                       (frame.refused.empty() ? 0 : flag_refused)));
     put<std::uint16_t>(entry, static_cast<std::uint16_t>(std::min<std::size_t>(frame.link.size(), 0xffff)));
     entry += frame.link.substr(0, 0xffff);
-    const auto origin = frame.origin.substr(0, 2048);
+    const auto origin = frame.origin.substr(0, text_most);
     put<std::uint16_t>(entry, static_cast<std::uint16_t>(origin.size()));
     entry += origin;
     put<std::uint32_t>(entry, static_cast<std::uint32_t>(bytes.size()));
     entry += bytes;
+    if (const auto refused = frame.refused.substr(0, text_most); !refused.empty()) {
+        put<std::uint16_t>(entry, static_cast<std::uint16_t>(refused.size()));
+        entry += refused;
+    }
     std::string head;
     put<std::uint32_t>(head, static_cast<std::uint32_t>(entry.size() - head_size));
     put<std::uint32_t>(head, crc(std::string_view{entry}.substr(head_size)));
@@ -142,6 +149,7 @@ InboxEntry decode(std::string_view entry, InboxPosition end)
     out.link = reader.text<std::uint16_t>();
     out.origin = reader.text<std::uint16_t>();
     out.bytes = reader.text<std::uint32_t>();
+    if ((flags & flag_refused) != 0) out.refused = reader.text<std::uint16_t>();
     out.end = end;
     return out;
 }
@@ -246,16 +254,16 @@ Outcome<void> InboxLog::open_segment(InboxPosition begin)
     return {};
 }
 
-Outcome<void> InboxLog::try_append(const std::string& entry)
+Outcome<void> InboxLog::try_append(const std::string& entries)
 {
     const InboxPosition end = end_.load(std::memory_order_relaxed);
     if (broken_ || file_ < 0 || end - current_.begin >= segment_size_)
         if (const auto opened = open_segment(end); !opened) return opened.error();
     const auto offset = static_cast<off_t>(end - current_.begin);
     std::size_t written = 0;
-    while (written < entry.size()) {
+    while (written < entries.size()) {
         const ssize_t n =
-            ::pwrite(file_, entry.data() + written, entry.size() - written, offset + static_cast<off_t>(written));
+            ::pwrite(file_, entries.data() + written, entries.size() - written, offset + static_cast<off_t>(written));
         if (n < 0 && errno == EINTR) continue;
         if (n <= 0) {
             broken_ = written > 0; // half an entry: its bytes are overwritten or left behind the next segment's name
@@ -270,25 +278,52 @@ Outcome<void> InboxLog::try_append(const std::string& entry)
         broken_ = true;
         return Trouble{error_text("cannot sync", current_.path)};
     }
-    end_.store(end + entry.size(), std::memory_order_release);
+    end_.store(end + entries.size(), std::memory_order_release);
     return {};
 }
 
-bool InboxLog::append(const drivers::Frame& frame)
+bool InboxLog::append(std::span<const drivers::Frame> frames)
 {
-    const std::string entry = encode(frame);
+    Waiting own;
+    for (const auto& frame : frames) own.bytes += encode(frame);
+    std::unique_lock lock{queue_mutex_};
+    queue_.push_back(&own);
+    queue_changed_.wait(lock, [&] { return own.done || !writing_; });
+    if (own.done) return own.kept;
+    // Nobody writes: this thread does, for all that wait.
+    writing_ = true;
+    std::vector<Waiting*> together = std::exchange(queue_, {});
+    lock.unlock();
+    const bool alone = together.size() == 1;
+    std::string entries;
+    if (!alone)
+        for (const auto* waiting : together) entries += waiting->bytes;
+    const bool kept = write_through(alone ? own.bytes : entries);
+    lock.lock();
+    for (auto* waiting : together) {
+        waiting->done = true;
+        waiting->kept = kept;
+    }
+    writing_ = false;
+    queue_changed_.notify_all();
+    lock.unlock();
+    if (kept && notify_) notify_();
+    return kept;
+}
+
+/// Until it is done, or the daemon stops.
+bool InboxLog::write_through(const std::string& entries)
+{
     auto pause = retry_least;
-    const std::lock_guard one_at_a_time{append_mutex_};
     std::unique_lock lock{mutex_};
     while (!stopping_) {
         lock.unlock();
         append_began_ms_.store(steady_ms(), std::memory_order_release);
-        const auto done = try_append(entry);
+        const auto done = try_append(entries);
         append_began_ms_.store(0, std::memory_order_release);
         if (done) {
             const bool was_held = !flowing_.exchange(true, std::memory_order_acq_rel);
             if (was_held && trouble_) trouble_({});
-            if (notify_) notify_();
             return true;
         }
         // No acknowledgement without the bytes on disk: this thread waits, the sender keeps its copy.

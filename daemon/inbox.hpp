@@ -5,9 +5,12 @@
 // consumed, in the same transaction as what became of them. After a crash reading goes on from there.
 //
 // Entry: length (u32), CRC-32 of the rest (u32), arrival in ms (i64), flags (u8), then link, origin and bytes, each with
-// its length (u16, u16, u32). Little-endian. A torn tail fails its CRC and was never acknowledged to anybody: an append ends
-// before the next begins, so only the last entry can be torn. Anything else that is no entry is damage: it is reported and
+// its length (u16, u16, u32), then, if the flags say so, why it was refused (u16). Little-endian. A torn tail fails its CRC and was never acknowledged to anybody: a write ends
+// before the next begins, so only the last entries, of one write, can be torn. Anything else that is no entry is damage: it is reported and
 // stepped over.
+//
+// While one thread waits for the disk, others queue up; the next write takes all of theirs at once, so that a burst costs
+// a few waits and not one a frame.
 //
 // Knows: files, durability, what to do when the disk is full. Does not know: what the bytes mean.
 // Threads: append() and flowing() from any thread; everything else on the loop.
@@ -39,6 +42,7 @@ struct InboxEntry {
     bool retained = false;
     bool cut = false;      ///< longer than frame_max; the first bytes are here
     InboxPosition end = 0; ///< consumed up to here once this entry is
+    std::string refused{}; ///< by the link, and why; empty: it was not
 };
 
 /// What one read() brought.
@@ -66,7 +70,8 @@ public:
     /// Called when appends begin to fail (with the words) and when they go through again (empty), on the appending thread.
     void on_trouble(std::function<void(std::string)> trouble) { trouble_ = std::move(trouble); }
 
-    bool append(const drivers::Frame& frame) override;
+    using drivers::Inbox::append;
+    bool append(std::span<const drivers::Frame> frames) override;
     bool flowing() const override { return flowing_.load(std::memory_order_acquire); }
     /// How long the append that is on its way now has been on its way: a disk that hangs fails nothing and says nothing.
     std::chrono::milliseconds held_for() const;
@@ -86,7 +91,14 @@ private:
         InboxPosition begin = 0;
         std::filesystem::path path;
     };
-    Outcome<void> try_append(const std::string& entry);
+    /// Entries of one append() that is waiting; on its caller's stack.
+    struct Waiting {
+        std::string bytes;
+        bool done = false;
+        bool kept = false;
+    };
+    bool write_through(const std::string& entries);
+    Outcome<void> try_append(const std::string& entries);
     Outcome<void> open_segment(InboxPosition begin);
     void close_segment();
 
@@ -96,8 +108,12 @@ private:
     std::function<void()> notify_;
     std::function<void(std::string)> trouble_;
 
-    std::mutex append_mutex_; // one append at a time, with all its writing and waiting
-    int file_ = -1;
+    std::mutex queue_mutex_; // the next three
+    std::condition_variable queue_changed_;
+    std::vector<Waiting*> queue_;
+    bool writing_ = false; ///< some thread writes, for all that waited when it began
+
+    int file_ = -1; // of the thread that writes, from here on
     Segment current_;
     bool broken_ = false; ///< the current segment may hold half an entry, or a sync of it failed: begin another
     std::atomic<std::int64_t> append_began_ms_{0}; ///< by the steady clock; 0: none on its way

@@ -85,6 +85,21 @@ std::optional<Fault> impossible(const Reading& reading, Pollutant p, Reading::Va
                              format_concentration(most, display_unit_ng(p)))};
 }
 
+/// What says nothing new of an hour, although it is not told in the same words. `polled`: we read the hour out of a register,
+/// again and again until the next one stands there.
+bool repeats(const Event& before, const Event& now, bool polled)
+{
+    if (before == now) return true;
+    const auto* a = std::get_if<Observed>(&before);
+    const auto* b = std::get_if<Observed>(&now);
+    if (a == nullptr || b == nullptr) return false;
+    // A later poll tells the instrument's state of then, not of the hour; and a poll that failed takes nothing back.
+    if (polled && a->value && (!b->value || a->value == b->value)) return true;
+    // The same value after a quarantine began or ended.
+    const auto only_held_back = [](Flag f) { return f == Flag::normal || f == Flag::rejected; };
+    return a->value == b->value && only_held_back(a->flag) && only_held_back(b->flag);
+}
+
 } // namespace
 
 Judged judge_reading(const Reading& reading, bool retained, const State& state, const Rules& rules, Instant now,
@@ -105,8 +120,8 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
         }
         Event event = event_for(reading, *station, p, judged_value(reading, *station, value, state, rules));
         if (const auto before = known(state, reading, *station, p)) {
-            if (*before == event) {
-                ++out.duplicates;
+            if (repeats(*before, event, reading.time_is_ours)) {
+                out.repeated.push_back(*before);
                 continue;
             }
             ++out.revisions;

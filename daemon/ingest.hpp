@@ -15,11 +15,11 @@
 namespace aqi::daemon {
 
 struct Judged {
-    std::vector<Event> events; ///< values that are news
-    std::vector<Fault> faults; ///< values, or the whole reading, put aside
-    int duplicates = 0;        ///< values that say what is known already
-    int revisions = 0;         ///< values that say something else of a known hour
-    int late = 0;              ///< values for an hour that was closed
+    std::vector<Event> events;   ///< values that are news
+    std::vector<Fault> faults;   ///< values, or the whole reading, put aside
+    std::vector<Event> repeated; ///< values that say what is known already, as it is known
+    int revisions = 0;           ///< values that say something else of a known hour
+    int late = 0;                ///< values for an hour that was closed
 };
 
 /// Judges one reading of minutes or of a moment: what is impossible is taken out, with its fault. The reading that is left

@@ -1,5 +1,6 @@
 #include "daemon/turns.hpp"
 
+#include "daemon/coverage.hpp"
 #include "daemon/ingest.hpp"
 #include "daemon/notify/document.hpp"
 
@@ -213,6 +214,7 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
                                entry.bytes.substr(0, parked_bytes)});
     };
     if (entry.cut) return park({Reason::too_large, fmt::format("longer than {} bytes", drivers::frame_max)}, {});
+    if (!entry.refused.empty()) return park({Reason::refused, entry.refused}, {});
     const auto link = links_.find(entry.link);
     if (link == links_.end())
         return park({Reason::unknown_name, fmt::format("link \"{}\" is no longer in the configuration", entry.link)},
@@ -270,9 +272,20 @@ void Turns::take_judged(Judged judged, std::string_view link, Instant received_a
         if (n > 0) turn.counts[name] += n;
     };
     count("values", static_cast<std::int64_t>(judged.events.size()));
-    count("duplicates", judged.duplicates);
+    count("duplicates", static_cast<std::int64_t>(judged.repeated.size()));
     count("revisions", judged.revisions);
     count("late_values", judged.late);
+    // An hour we made of minutes, and the station now says the same: from here on it is the station's.
+    if (link != made_here)
+        for (auto& event : judged.repeated) {
+            const auto* e = std::get_if<Observed>(&event);
+            if (e == nullptr || trouble_) continue;
+            const auto ours = store_.made_of_minutes(e->station, e->hour, e->pollutant);
+            if (!ours)
+                trouble_ = ours.error();
+            else if (*ours)
+                judged.events.push_back(std::move(event));
+        }
     for (auto& event : judged.events) {
         if (const auto* e = std::get_if<Observed>(&event); e != nullptr && link != made_here)
             stated_.emplace(e->hour, e->station, e->pollutant);
@@ -347,12 +360,17 @@ std::vector<drivers::Owed> Turns::owed(const LinkConfig& link) const
     for (const auto& id : link.stations) {
         const auto station = config_.rules.network.station_named(id);
         if (!station) continue;
+        const PollutantSet expected = expected_of(*station, closed->day(), state_, config_.rules.network);
         std::optional<drivers::Owed> run;
         for (HourEnding hour = *closed; hour > from; hour = hour.plus(-1)) {
             const DayHours* day = state_.station(*station).day(hour.day());
-            const bool received = std::any_of(all_pollutants.begin(), all_pollutants.end(), [&](Pollutant p) {
-                return day != nullptr && day->received(p, hour.hour_of_day());
-            });
+            const auto whole = [&](Pollutant p) {
+                const int of_day = hour.hour_of_day();
+                return !expected.contains(p) ||
+                       (day != nullptr && day->received(p, of_day) &&
+                        (day->value(p, of_day) || day->flag(p, of_day) != Flag::too_few_minutes));
+            };
+            const bool received = std::all_of(all_pollutants.begin(), all_pollutants.end(), whole);
             if (received) {
                 if (run) out.push_back(*run);
                 run.reset();
@@ -375,14 +393,14 @@ void Turns::watch_clock(const Reading& reading, Instant received_at)
     if (reading.period != Period::hour) {
         const std::int64_t ahead = reading.at.ms - received_at.ms;
         if (ahead > std::chrono::milliseconds{config_.ahead_at_most}.count())
-            ahead_[*station] = static_cast<int>(ahead / 60'000);
+            ahead_[*station] = {static_cast<int>(ahead / 60'000), received_at};
         else
             ahead_.erase(*station);
         return;
     }
     const std::int64_t ahead_ms = reading.hour.instant(config_.rules.network.offset).ms - received_at.ms;
     if (ahead_ms > std::chrono::milliseconds{config_.ahead_at_most}.count()) {
-        ahead_[*station] = static_cast<int>(ahead_ms / 60'000);
+        ahead_[*station] = {static_cast<int>(ahead_ms / 60'000), received_at};
         return;
     }
     ahead_.erase(*station);
@@ -397,15 +415,19 @@ std::optional<int> Turns::clock_ahead(StationIndex station) const
 {
     const auto found = ahead_.find(station);
     if (found == ahead_.end()) return std::nullopt;
-    return found->second;
+    // A station that has said nothing since is silent, whatever its clock was.
+    const std::int64_t age_ms = clock_.now().ms - found->second.received_at.ms;
+    if (age_ms > std::chrono::milliseconds{config_.silent_after}.count()) return std::nullopt;
+    return found->second.minutes;
 }
 
-std::map<StationIndex, int> Turns::clocks_behind() const
+std::optional<int> Turns::clock_behind(StationIndex station) const
 {
-    std::map<StationIndex, int> out;
-    for (const auto& [station, lag] : lags_)
-        if (lag.hours >= clock_behind_least && lag.times >= clock_behind_times) out[station] = lag.hours;
-    return out;
+    const auto found = lags_.find(station);
+    if (found == lags_.end()) return std::nullopt;
+    const Lag& lag = found->second;
+    if (lag.hours < clock_behind_least || lag.times < clock_behind_times) return std::nullopt;
+    return lag.hours;
 }
 
 Outcome<void> Turns::take(const InboxBatch& batch)

@@ -61,14 +61,15 @@ public:
     const Rules& rules() const { return config_.rules; }
     /// The same journal under the same digest gives the same figures.
     static std::string figures_digest(const Rules& rules);
-    /// Stations whose newest hour is always the same number of hours old when it arrives: a clock or a zone is off, or the
-    /// uplink holds everything back. By station, in hours.
-    std::map<StationIndex, int> clocks_behind() const;
+    /// By how many hours a station's newest hour is always old when it arrives: a clock or a zone is off, or the uplink holds
+    /// everything back.
+    std::optional<int> clock_behind(StationIndex station) const;
     /// When each station was last heard; stations that never were are not in it.
     const std::map<StationIndex, Heard>& heard() const { return heard_; }
-    /// The hours a link's stations owe, newest first: closed, and nothing was received for them.
+    /// The hours a link's stations owe, newest first: closed, and something that is expected was not received for them, or
+    /// too few of its minutes.
     std::vector<drivers::Owed> owed(const LinkConfig& link) const;
-    /// By how many minutes a station's last reading was ahead of our clock, when it was put aside for that.
+    /// By how many minutes a station's last reading was ahead of our clock, when it was put aside for that not long ago.
     std::optional<int> clock_ahead(StationIndex station) const;
     /// Whether a state made otherwise is the same as this one.
     bool agrees_with(const State& other) const { return !stale_ && state_ == other; }
@@ -109,7 +110,11 @@ private:
     MinuteBook minutes_;
     std::set<std::tuple<HourEnding, StationIndex, Pollutant>> stated_; ///< hours that came ready made in this turn
     std::map<StationIndex, Heard> heard_;
-    std::map<StationIndex, int> ahead_; ///< minutes; see clock_ahead()
+    struct Ahead {
+        int minutes = 0;
+        Instant received_at;
+    };
+    std::map<StationIndex, Ahead> ahead_; ///< see clock_ahead()
     std::optional<Trouble> trouble_;    ///< the store could not be read in the middle of a turn: the turn is abandoned
     std::map<StationIndex, Lag> lags_;
     std::map<std::string, const LinkConfig*, std::less<>> links_;

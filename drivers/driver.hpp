@@ -38,6 +38,8 @@ struct Frame {
     std::string_view bytes;
     Instant received_at;
     bool retained = false; ///< the broker's memory, not news
+    /// Why the link does not take it for the station's it claims to be: it is kept and counted, never decoded.
+    std::string_view refused{};
 };
 
 /// Longest frame any link takes; longer ones are counted and kept by their first bytes.
@@ -55,9 +57,11 @@ struct Decoded {
 class Inbox {
 public:
     virtual ~Inbox() = default;
-    /// Returns when the frame is durable; blocks and tries again while storage fails. Returns false only when the
-    /// daemon is stopping: the frame was not kept and must not be acknowledged. Thread-safe.
-    virtual bool append(const Frame& frame) = 0;
+    /// Returns when all frames are durable, in their order and with one wait for the disk; blocks and tries again while
+    /// storage fails. Returns false only when the daemon is stopping: none was kept and none may be acknowledged.
+    /// Thread-safe.
+    virtual bool append(std::span<const Frame> frames) = 0;
+    bool append(const Frame& frame) { return append(std::span{&frame, 1}); }
     /// Whether appends go through. While false there is no use in connecting: nothing could be acknowledged.
     virtual bool flowing() const = 0;
 };
@@ -70,7 +74,7 @@ struct LinkStatus {
     std::string detail; ///< why down, what is subscribed
 };
 
-/// Hours that are closed and of which nothing was received from a station.
+/// Hours that are closed and of which something is missing that the station should have.
 struct Owed {
     std::string station;
     HourEnding first;
@@ -130,6 +134,8 @@ struct DriverInfo {
     std::unique_ptr<Link> (*open)(const std::any& settings, LinkContext);
     /// The stations these settings name, so that a misspelt one is found at the start; null: the payload says it.
     std::vector<std::string> (*stations)(const std::any& settings) = nullptr;
+    /// What only one link can have, in words: "port 0.0.0.0:9212", "client_id \"aqid\" at tcp://...". Null: nothing.
+    std::vector<std::string> (*holds)(const std::any& settings) = nullptr;
 };
 
 /// Every driver, in the order they are listed to people.

@@ -60,6 +60,11 @@ std::vector<std::string> stations(const std::any& settings)
     return out;
 }
 
+std::vector<std::string> holds(const std::any& settings)
+{
+    return held_by(std::any_cast<const BoxSettings&>(settings).mqtt);
+}
+
 } // namespace
 
 extern const DriverInfo mqtt_hj212_driver;
@@ -90,6 +95,7 @@ unit = "ug/m3"                     # of every concentration but CO
     decode,
     open,
     stations,
+    holds,
 };
 
 } // namespace aqi::drivers

@@ -30,6 +30,8 @@ std::unique_ptr<Link> open(const std::any& settings, LinkContext context)
     return open_mqtt_link(std::any_cast<const MqttSettings&>(settings), std::move(context));
 }
 
+std::vector<std::string> holds(const std::any& settings) { return held_by(std::any_cast<const MqttSettings&>(settings)); }
+
 } // namespace
 
 extern const DriverInfo mqtt_json_driver;
@@ -58,6 +60,8 @@ topics = ["aqid/v1/+/hourly"]      # filters, all at QoS 1
     read_settings,
     decode,
     open,
+    nullptr, // the payload names the station
+    holds,
 };
 
 } // namespace aqi::drivers

@@ -30,6 +30,10 @@ constexpr int backoff_most_ms = 30'000;
 constexpr auto look_every = std::chrono::seconds{2};
 constexpr auto disconnect_patience = milliseconds{1'500};
 constexpr auto stop_patience = std::chrono::seconds{3};
+/// The way to the broker, its answer and every SUBACK.
+constexpr auto connect_patience = std::chrono::seconds{40};
+/// MQTT 5: a broker drops what is longer, before it is in our memory. Between frame_max and this it is counted and kept cut.
+constexpr int packet_most = 1024 * 1024;
 /// A session that is granted fewer is worse than none: at QoS 0 the broker would forget what we did not take.
 constexpr int wanted_qos = 1;
 
@@ -202,6 +206,11 @@ private:
         frame.bytes = std::string_view{payload.data(), payload.size()};
         frame.received_at = context_.now();
         frame.retained = message.is_retained();
+        const bool wanted = std::any_of(settings_.topics.begin(), settings_.topics.end(),
+                                        [&](const auto& filter) { return filter_holds(filter, frame.origin); });
+        if (!wanted)
+            frame.refused = "no filter of the link holds its topic: the broker's session has a subscription that the "
+                            "configuration no longer has; use another client_id, or take the session away at the broker";
         if (context_.inbox->append(frame)) return;
         // Stopping without having kept it. Returning would acknowledge it, so this thread never returns; the process ends.
         while (true) ::pause();
@@ -212,9 +221,9 @@ private:
         auto builder = mqtt::connect_options_builder();
         builder.mqtt_version(paho_version()); // explicitly, else a failed attempt falls back (paho.mqtt.c issue 1187)
         if (settings_.version == MqttVersion::v5)
-            builder.clean_start(false);
+            builder.clean_start(!settings_.keeps_session);
         else
-            builder.clean_session(false);
+            builder.clean_session(!settings_.keeps_session);
         builder.keep_alive_interval(std::chrono::seconds{settings_.keep_alive_s});
         builder.connect_timeout(std::chrono::seconds{10});
         if (!settings_.user.empty()) builder.user_name(settings_.user);
@@ -240,6 +249,7 @@ private:
     {
         if (stopping_ || !context_.inbox->flowing()) return schedule();
         report(LinkState::connecting, fmt::format("connecting to {}", settings_.uri));
+        began_ = std::chrono::steady_clock::now();
         const auto generation = ++generation_;
         Answer& connected = answer([generation](MqttLink& self, bool good, const std::string& why) {
             if (generation != self.generation_) return;
@@ -261,7 +271,9 @@ private:
                 // Paho C++ 1.2.0 keeps a pointer into the object it copied options from; properties are set on the final
                 // object only (paho.mqtt.cpp issue 445).
                 if (settings_.version == MqttVersion::v5)
-                    options_.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL, settings_.session_expiry_s}});
+                    options_.set_properties({{mqtt::property::SESSION_EXPIRY_INTERVAL,
+                                              settings_.keeps_session ? settings_.session_expiry_s : 0},
+                                             {mqtt::property::MAXIMUM_PACKET_SIZE, packet_most}});
                 connecting_ = client_->connect(options_, nullptr, connected);
             } catch (const std::exception& error) {
                 tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, error.what()));
@@ -319,12 +331,7 @@ private:
             // Half a subscription would look alive and lose stations: go down, loudly, and try again.
             const std::string why = good ? fmt::format("the broker grants {} only at QoS {}", topic, what)
                                          : fmt::format("the broker refuses {}: {}", topic, what);
-            call([this] {
-                try {
-                    client_->disconnect();
-                } catch (const mqtt::exception&) { // then it is gone already
-                }
-            });
+            hang_up();
             return lost(why);
         }
         if (++subscribed_ < settings_.topics.size()) return;
@@ -332,6 +339,16 @@ private:
         report(LinkState::up,
                fmt::format("{} of {} subscriptions at {}", subscribed_, settings_.topics.size(), settings_.uri));
         call([this] { publish_status("online"); });
+    }
+
+    void hang_up()
+    {
+        call([this] {
+            try {
+                if (client_) client_->disconnect();
+            } catch (const mqtt::exception&) { // then it is gone already
+            }
+        });
     }
 
     void publish_status(const std::string& text)
@@ -374,6 +391,11 @@ private:
             auto self = weak.lock();
             if (!self || ec) return;
             if (self->state_ == LinkState::up && !self->asking_) self->ask();
+            const bool overdue = std::chrono::steady_clock::now() - self->began_ > connect_patience;
+            if (self->state_ == LinkState::connecting && !self->waiting_ && overdue) {
+                self->hang_up();
+                self->lost(fmt::format("no connection with all its subscriptions within {} s", connect_patience.count()));
+            }
             self->look();
         });
     }
@@ -417,6 +439,7 @@ private:
     asio::steady_timer look_;
     std::mt19937 random_{std::random_device{}()};
     LinkState state_ = LinkState::connecting;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     std::size_t subscribed_ = 0;
     std::uint64_t generation_ = 0;
     int backoff_ms_ = backoff_least_ms;
@@ -477,6 +500,34 @@ MqttSettings read_mqtt_settings(const Settings& table)
 std::unique_ptr<Link> open_mqtt_link(const MqttSettings& settings, LinkContext context)
 {
     return std::make_unique<Held>(std::make_shared<MqttLink>(settings, std::move(context)));
+}
+
+std::vector<std::string> held_by(const MqttSettings& settings)
+{
+    return {fmt::format("client_id \"{}\" at {}", settings.client_id, settings.uri)};
+}
+
+bool filter_holds(std::string_view filter, std::string_view topic)
+{
+    constexpr std::string_view shared = "$share/";
+    if (filter.starts_with(shared)) {
+        const auto group_end = filter.find('/', shared.size());
+        if (group_end == std::string_view::npos) return false;
+        filter.remove_prefix(group_end + 1);
+    }
+    // Wildcards do not hold topics of the broker itself.
+    if (topic.starts_with('$') && !filter.starts_with('$')) return false;
+    while (true) {
+        if (filter == "#") return true;
+        const auto level_end = filter.find('/'), topic_end = topic.find('/');
+        const std::string_view level = filter.substr(0, level_end);
+        if (level != "+" && level != topic.substr(0, topic_end)) return false;
+        const bool filter_ends = level_end == std::string_view::npos, topic_ends = topic_end == std::string_view::npos;
+        if (topic_ends) return filter_ends || filter.substr(level_end) == "/#"; // "a/#" holds "a", too
+        if (filter_ends) return false;
+        filter.remove_prefix(level_end + 1);
+        topic.remove_prefix(topic_end + 1);
+    }
 }
 
 std::string_view topic_level(std::string_view topic, int level)

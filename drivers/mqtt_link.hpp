@@ -28,13 +28,22 @@ struct MqttSettings {
     int keep_alive_s = 30;
     int session_expiry_s = 30 * 24 * 3600;
     std::string status_topic; ///< retained online/offline of this daemon, also the last will; empty: none
-    int station_level = -1;   ///< which level of a topic names the station, from 0; -1: none
+    /// Whether the broker keeps what comes while we are away. Not for payloads without a time: hours later it would be taken
+    /// for the air of now.
+    bool keeps_session = true;
+    int station_level = -1; ///< which level of a topic names the station, from 0; -1: none
 };
 
 /// Reads the broker's keys of a [[link]] table; the caller reads the others and calls done().
 MqttSettings read_mqtt_settings(const Settings& table);
 
 std::unique_ptr<Link> open_mqtt_link(const MqttSettings& settings, LinkContext context);
+
+/// What no second link may have: a client_id at a broker.
+std::vector<std::string> held_by(const MqttSettings& settings);
+
+/// Whether a filter with + and # holds a topic (MQTT 5, 4.7; a shared subscription by the filter behind its group).
+bool filter_holds(std::string_view filter, std::string_view topic);
 
 /// The level of a topic, or empty.
 std::string_view topic_level(std::string_view topic, int level);

@@ -52,6 +52,7 @@ std::any read_settings(const Settings& table)
         table.fail("map", "either \"map\" names a built-in map or \"map_file\" a file of your own");
     out.map = read_payload_map(table.has("map") ? built_in(table) : own(table));
     out.link = read_payload_link(table, out.map);
+    out.mqtt.keeps_session = out.map.time.form != PayloadTime::Form::none && !out.map.time.arrival;
     return out;
 }
 
@@ -73,6 +74,11 @@ std::vector<std::string> stations(const std::any& settings)
     for (const auto& row : link.stations) out.insert(row.second);
     for (const auto& stream : link.streams) out.insert(stream.station);
     return {out.begin(), out.end()};
+}
+
+std::vector<std::string> holds(const std::any& settings)
+{
+    return held_by(std::any_cast<const MapSettings&>(settings).mqtt);
 }
 
 } // namespace
@@ -98,6 +104,8 @@ map = "airgradient"                # built in: airgradient, fiware-air-quality-o
                                    # certificate_file, key_file, keep_alive_s, session_expiry_s, status_topic
 # [link.stations]                  # device = station of ours; without the table, devices are named as stations are
 # "84fce612f5b8" = "A001"
+                                   # A payload without a time is the air of now: while aqid is away, the broker keeps none
+                                   # of them (no persistent session), and those hours are gaps with their reason
 # [link.time]                      # what the map says otherwise of time: format, period, minutes, stamps, without
 # period = "hour"
 # stamps = "start"
@@ -111,6 +119,7 @@ map = "airgradient"                # built in: airgradient, fiware-air-quality-o
     decode,
     open,
     stations,
+    holds,
 };
 
 } // namespace aqi::drivers

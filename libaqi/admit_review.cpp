@@ -169,6 +169,15 @@ Result<StationDeclared> admit_station_note(const State& state, StationDeclared d
     if (d.ends && current == nullptr)
         return refused(fmt::format("station {} is not under {}", d.station, station_note_name(d.note.kind)));
     d.note.act = {(*person)->id, at};
+    // What counts already is taken back by a correction, with its two levels; a quarantine only keeps out what comes.
+    if (d.note.kind == StationNote::Kind::quarantine) {
+        auto here = state.last_closed();
+        if (const auto newest = state.station(*station).newest) here = here ? std::max(*here, *newest) : *newest;
+        if (here && d.note.first <= *here)
+            return refused(fmt::format("hours up to {} are here already: a quarantine can {} with the hour to {}; what is "
+                                       "here is changed by a correction",
+                                       format_hour(*here), d.ends ? "end" : "begin", format_hour(here->plus(1))));
+    }
     if (d.ends) return d;
     if (current != nullptr)
         return refused(

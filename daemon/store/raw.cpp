@@ -136,6 +136,15 @@ void RawTables::forget_minutes_before(HourEnding hour)
     Statement{database_, "DELETE FROM minute WHERE minute < ?"}.bind(first_minute_of(hour)).run();
 }
 
+void RawTables::forget_links_before(Instant at)
+{
+    // The last word before says how each link was at that time.
+    Statement{database_, "DELETE FROM link_state WHERE at_ms < ?1 AND id NOT IN (SELECT max(id) FROM link_state WHERE at_ms < "
+                         "?1 GROUP BY link)"}
+        .bind(at.ms)
+        .run();
+}
+
 void RawTables::note_link(const LinkChange& change)
 {
     Statement{database_, "INSERT INTO link_state (at_ms, link, state, detail) VALUES (?, ?, ?, ?)"}
@@ -150,7 +159,8 @@ std::optional<Instant> RawTables::last_written()
 {
     Statement row{database_,
                   "SELECT max(at) FROM (SELECT * FROM (SELECT at_ms AS at FROM journal ORDER BY seq DESC LIMIT 1) "
-                  "UNION ALL SELECT * FROM (SELECT received_ms FROM observation ORDER BY seq DESC LIMIT 1))"};
+                  "UNION ALL SELECT * FROM (SELECT received_ms FROM observation ORDER BY seq DESC LIMIT 1) "
+                  "UNION ALL SELECT max(received_ms) FROM heard)"};
     if (!row.step() || row.is_null(0)) return std::nullopt;
     return Instant{row.integer(0)};
 }
@@ -176,28 +186,34 @@ std::vector<AsideHour> RawTables::aside_hours(const std::string& station, HourEn
     return out;
 }
 
+// Hour by hour: the indexes begin with the hour, and a range of hours would walk every station's rows.
 std::map<HourEnding, Instant> RawTables::first_received(StationIndex station, HourEnding first, HourEnding last)
 {
     std::map<HourEnding, Instant> out;
-    Statement rows{database_,
-                   "SELECT hour, min(received_ms) FROM observation WHERE hour BETWEEN ? AND ? AND station = ? "
-                   "AND period_hours = 1 GROUP BY hour"};
-    rows.bind(first.since_epoch).bind(last.since_epoch).bind(places_.id(station));
-    while (rows.step()) out[hour_of_column(rows, 0)] = Instant{rows.integer(1)};
+    Statement row{database_, "SELECT min(received_ms) FROM observation WHERE hour = ? AND station = ? AND period_hours = 1"};
+    const std::int64_t id = places_.id(station);
+    for (HourEnding hour = first; hour <= last; hour = hour.plus(1)) {
+        row.bind(hour.since_epoch).bind(id);
+        if (row.step() && !row.is_null(0)) out[hour] = Instant{row.integer(0)};
+        row.reset();
+    }
     return out;
 }
 
 std::map<HourEnding, WeatherValues> RawTables::weather(StationIndex station, HourEnding first, HourEnding last)
 {
     std::map<HourEnding, WeatherValues> out;
-    Statement rows{database_, "SELECT hour, item, stated, sum, sum2, count FROM weather WHERE hour BETWEEN ? AND ? "
-                              "AND station = ?"};
-    rows.bind(first.since_epoch).bind(last.since_epoch).bind(places_.id(station));
-    while (rows.step()) {
-        const auto item = static_cast<WeatherItem>(rows.integer(1));
-        const WeatherSum sum{rows.integer(3), rows.integer(4), static_cast<std::int32_t>(rows.integer(5))};
-        auto& value = out[hour_of_column(rows, 0)][item];
-        value = rows.is_null(2) ? sum.hour(item) : std::optional<Milli>{rows.integer(2)};
+    Statement rows{database_, "SELECT item, stated, sum, sum2, count FROM weather WHERE hour = ? AND station = ?"};
+    const std::int64_t id = places_.id(station);
+    for (HourEnding hour = first; hour <= last; hour = hour.plus(1)) {
+        rows.bind(hour.since_epoch).bind(id);
+        while (rows.step()) {
+            const auto item = static_cast<WeatherItem>(rows.integer(0));
+            const WeatherSum sum{rows.integer(2), rows.integer(3), static_cast<std::int32_t>(rows.integer(4))};
+            auto& value = out[hour][item];
+            value = rows.is_null(1) ? sum.hour(item) : std::optional<Milli>{rows.integer(1)};
+        }
+        rows.reset();
     }
     return out;
 }

@@ -44,6 +44,8 @@ public:
 
     /// Minutes before `hour` are no longer needed.
     void forget_minutes_before(HourEnding hour);
+    /// All but the last word of every link before that.
+    void forget_links_before(Instant at);
     void note_link(const LinkChange& change);
     /// When something was last written: the daemon was alive then.
     std::optional<Instant> last_written();

@@ -369,6 +369,16 @@ Outcome<void> SqliteStore::forget_minutes_before(HourEnding hour)
     }
 }
 
+Outcome<void> SqliteStore::forget_links_before(Instant at)
+{
+    try {
+        impl_->raw->forget_links_before(at);
+        return {};
+    } catch (const SqliteError& error) {
+        return Trouble{error.what()};
+    }
+}
+
 Outcome<std::vector<OutboxEntry>> SqliteStore::unsettled()
 {
     try {

@@ -58,6 +58,8 @@ public:
     /// A change of a link's state, for the reasons of empty hours.
     Outcome<void> note_link(const LinkChange& change);
     Outcome<void> forget_minutes_before(HourEnding hour);
+    /// Changes of links, all but the last of each before that.
+    Outcome<void> forget_links_before(Instant at);
 
     // These and rules_digest() throw StoreError when the database cannot be read.
     struct Count {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace aqi::daemon::web {
 namespace {
@@ -118,10 +119,16 @@ private:
         for (const auto& link : config_.links) {
             const auto found = s_.health->links().find(link.name);
             const bool known = found != s_.health->links().end();
-            out.push_back(json::object{{"name", link.name},
-                                       {"driver", std::string{link.driver->name}},
-                                       {"state", known ? drivers::link_state_name(found->second.state) : "connecting"},
-                                       {"detail", known ? found->second.detail : ""}});
+            json::object o{{"name", link.name},
+                           {"driver", std::string{link.driver->name}},
+                           {"state", known ? drivers::link_state_name(found->second.state) : "connecting"},
+                           {"detail", known ? found->second.detail : ""}};
+            if (const auto lag = s_.health->lags().find(link.name); lag != s_.health->lags().end())
+                o["stored_after_ms"] = json::object{{"frames", lag->second.count()},
+                                                    {"median", lag->second.permille_ms(500)},
+                                                    {"p99", lag->second.permille_ms(990)},
+                                                    {"most", lag->second.most_ms()}};
+            out.push_back(std::move(o));
         }
         return out;
     }
@@ -308,7 +315,8 @@ private:
     json::array stations() const
     {
         json::array out;
-        const auto clocks_behind = s_.turns->clocks_behind();
+        std::map<std::string_view, const drivers::StationLine*> lines;
+        for (const auto& line : s_.lines) lines[line.station] = &line;
         const auto marks = s_.store->newest_marks(marks_looked_at);
         for (std::uint32_t s = 0; s < network_.stations.size(); ++s) {
             const auto& newest = state_.station(StationIndex{s}).newest;
@@ -329,11 +337,10 @@ private:
             json::array late;
             for (const auto p : fresh.late_pollutants) late.emplace_back(pollutant_label(p));
             o["late_pollutants"] = std::move(late);
-            const auto clock = clocks_behind.find(StationIndex{s});
-            o["clock_behind_hours"] = clock != clocks_behind.end() ? json::value(clock->second) : json::value(nullptr);
-            for (const auto& line : s_.lines)
-                if (line.station == network_.stations[s].id)
-                    o["link"] = json::object{{"good", line.good}, {"detail", line.detail}};
+            const auto behind = s_.turns->clock_behind(StationIndex{s});
+            o["clock_behind_hours"] = behind ? json::value(*behind) : json::value(nullptr);
+            if (const auto line = lines.find(network_.stations[s].id); line != lines.end())
+                o["link"] = json::object{{"good", line->second->good}, {"detail", line->second->detail}};
             o["hour"] = nullptr;
             if (const auto closed = state_.last_closed())
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));

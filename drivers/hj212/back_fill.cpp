@@ -20,6 +20,7 @@ void BackFill::owed(const std::vector<Owed>& stretches, HourEnding oldest)
             now_owed.emplace(hour, known == hours_.end() ? Hour{} : known->second);
         }
     hours_ = std::move(now_owed);
+    std::erase_if(days_, [&](LocalDay day) { return day < oldest.day(); });
 }
 
 bool BackFill::ready(const Hour& hour, SteadyTime now) const
@@ -39,7 +40,7 @@ std::optional<Request> BackFill::next(SteadyTime now)
 {
     if (now < pause_until_) return std::nullopt;
     auto at = std::find_if(hours_.begin(), hours_.end(), [&](const auto& row) { return ready(row.second, now); });
-    if (at == hours_.end()) return std::nullopt;
+    if (at == hours_.end()) return next_day();
     const HourEnding last = at->first;
     const bool by_minutes = at->second.by_minutes;
     const int most = by_minutes ? minute_hours_per_request : hours_per_request;
@@ -54,17 +55,30 @@ std::optional<Request> BackFill::next(SteadyTime now)
     return history_request(station_, first, last, by_minutes);
 }
 
+/// A whole day of which neither hours nor minutes came: its daily values are better than none. Once each.
+std::optional<Request> BackFill::next_day()
+{
+    std::map<LocalDay, int> given_up;
+    for (const auto& [hour, state] : hours_)
+        if (state.tries >= settings_.back_fill_tries) ++given_up[hour.day()];
+    for (auto day = given_up.rbegin(); day != given_up.rend(); ++day)
+        if (day->second == 24 && days_.insert(day->first).second) return day_request(station_, day->first);
+    return std::nullopt;
+}
+
 void BackFill::finished(const Finished& finished, SteadyTime now)
 {
-    if (finished.request.hours.empty()) return;
+    if (finished.request.data_cn.empty()) return;
     pause_until_ = now + settings_.back_fill_pause;
     for (const auto hour : finished.request.hours) {
         const auto known = hours_.find(hour);
         if (known == hours_.end()) continue;
         Hour& state = known->second;
-        if (finished.outcome == Finished::Outcome::disconnected) {
-            state.tries = std::max(0, state.tries - 1); // it was never really asked
+        if (!finished.sent) {
+            state.tries = std::max(0, state.tries - 1); // it was never asked; a logger that hangs up when asked was
             state.not_before = pause_until_;
+        } else if (finished.outcome == Finished::Outcome::silent && !finished.answered) {
+            state.by_minutes = !state.by_minutes; // a logger that knows one of the two commands ignores the other
         } else if (finished.answered && !finished.received.contains(hour) && finished.request.cn == cn_hour &&
                    !state.by_minutes) {
             // It has no such hour and may have its minutes: asked for right after the pause.

@@ -1,13 +1,14 @@
 // drivers/hj212/back_fill: which owed hours are asked for next, and which no more.
 //
-// Knows: newest first, in stretches; hours before minutes, minutes where the station has none of the hour; every hour so
-// many times, with growing pauses. Does not know: connections; it is told the time. Lives on the server's thread.
+// Knows: newest first, in stretches; hours before minutes, minutes where the station has none of the hour, daily values
+// where it has neither; every hour so many times, with growing pauses. Does not know: connections; it is told the time. Lives on the server's thread.
 #pragma once
 
 #include "drivers/hj212/requests.hpp"
 
 #include <functional>
 #include <map>
+#include <set>
 
 namespace aqi::drivers::hj212 {
 
@@ -28,10 +29,12 @@ private:
     };
     bool ready(const Hour& hour, SteadyTime now) const;
     std::chrono::seconds pause_after(int tries) const;
+    std::optional<Request> next_day();
 
     const StationSettings& station_;
     const Hj212Settings& settings_;
     std::map<HourEnding, Hour, std::greater<>> hours_; ///< newest first
+    std::set<LocalDay> days_; ///< asked for as days
     SteadyTime pause_until_{};
 };
 

@@ -31,32 +31,35 @@ std::optional<Period> period_of(std::string_view cn)
 
 constexpr std::int64_t minute_ms = 60'000;
 
-/// Puts the period and its end into the reading.
-Result<void> set_time(Reading& reading, std::string_view data_time, const StationSettings& station, UtcOffset offset)
+/// Puts the period and its end into the reading. `at`: the DataTime, as it is written.
+Result<void> set_time(Reading& reading, Instant at, std::string_view data_time, const DataForm& station,
+                      UtcOffset offset)
 {
-    if (data_time.empty()) return Fault{Reason::malformed, "the frame has no DataTime"};
-    const auto at = parse_local_time(data_time, offset);
-    if (!at) return at.error();
     switch (reading.period) {
     case Period::moment:
-        reading.at = *at;
-        reading.hour = hour_around(*at, offset);
+        reading.at = at;
+        reading.hour = hour_around(at, offset);
         return {};
-    case Period::minutes:
-        reading.length_minutes = station.minute_interval;
-        reading.at = *at;
-        if (station.minute_label == Label::start) reading.at.ms += station.minute_interval * minute_ms;
+    case Period::minutes: {
+        // A record of ten minutes begins and ends with a tenth one. Another time is another interval than the configured one:
+        // it stands for its own minute and touches no other.
+        const std::int64_t local_ms = at.ms + std::int64_t{offset.minutes} * minute_ms;
+        const bool fits = local_ms % (station.minute_interval * minute_ms) == 0;
+        reading.length_minutes = fits ? station.minute_interval : 1;
+        reading.at = at;
+        if (station.minute_label == Label::start) reading.at.ms += reading.length_minutes * minute_ms;
         reading.hour = hour_around(reading.at, offset);
         return {};
+    }
     case Period::hour: {
-        const auto labelled = hour_ending_at(*at, offset);
+        const auto labelled = hour_ending_at(at, offset);
         if (!labelled)
             return Fault{Reason::not_on_the_hour, fmt::format("DataTime {} of an hour is not on the hour", data_time)};
         reading.hour = station.hour_label == Label::start ? labelled->plus(1) : *labelled;
         return {};
     }
     case Period::day: {
-        const auto start = hour_ending_at(*at, offset);
+        const auto start = hour_ending_at(at, offset);
         if (!start || start->hour_of_day() != 24)
             return Fault{Reason::not_on_the_hour, fmt::format("DataTime {} of a day is not its 00:00", data_time)};
         reading.hour = start->plus(24);
@@ -76,9 +79,15 @@ void decode_data(const Message& message, const StationSettings& station, Period 
         out.faults.push_back(std::move(fault));
     };
     for (const auto& item : message.broken) named({Reason::malformed, fmt::format("\"{}\" is no key=value", item)});
-    if (const auto set = set_time(reading, field_of(message, "DataTime"), station, offset); !set)
-        return named(set.error());
-    auto values = read_values(message, station, period);
+    const auto data_time = field_of(message, "DataTime");
+    if (data_time.empty()) return named({Reason::malformed, "the frame has no DataTime"});
+    const auto at = parse_local_time(data_time, offset);
+    if (!at) return named(at.error());
+    const DataForm& form = station.form_of(day_at(*at, offset));
+    if (const auto set = set_time(reading, *at, data_time, form, offset); !set) return named(set.error());
+    if (period == Period::minutes && reading.length_minutes != form.minute_interval)
+        out.counted.emplace_back("hj212_minutes_off_interval");
+    auto values = read_values(message, form, period);
     for (auto& fault : values.faults) named(std::move(fault));
     for (auto& name : values.counted) out.counted.push_back(std::move(name));
     if (!values.any) return;

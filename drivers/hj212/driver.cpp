@@ -3,6 +3,8 @@
 #include "drivers/hj212/server.hpp"
 #include "drivers/hj212/settings.hpp"
 
+#include <fmt/format.h>
+
 namespace aqi::drivers {
 namespace {
 
@@ -23,6 +25,13 @@ std::vector<std::string> stations(const std::any& settings)
     std::vector<std::string> out;
     for (const auto& station : std::any_cast<const hj212::Hj212Settings&>(settings).stations) out.push_back(station.id);
     return out;
+}
+
+std::vector<std::string> holds(const std::any& settings)
+{
+    const auto& listen = std::any_cast<const hj212::Hj212Settings&>(settings).listen;
+    if (listen.port == 0) return {}; // any free one
+    return {fmt::format("port {}:{}", listen.address, listen.port)};
 }
 
 } // namespace
@@ -74,11 +83,15 @@ unit = "ug/m3"                     # of every concentration but CO: ng/m3, ug/m3
 # a21005 = "mg/m3"                 # CO; the default whatever "unit" says
 # a34004 = "ng/m3"                 # by any name of the factor; gases may be in ppb or ppm (25 degrees C)
 # a01006 = "kPa"                   # or hPa
+# [[link.station.was]]             # how data of former days are told, by their DataTime, whenever they come; for a logger
+# until = "2026-03-31"             # that was replaced or set otherwise. The oldest first; complete in itself:
+# unit = "mg/m3"                   # and units, minute_interval, minute_label, hour_label as above
 )",
     read_settings,
     decode,
     open,
     stations,
+    holds,
 };
 
 } // namespace aqi::drivers

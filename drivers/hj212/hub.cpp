@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace aqi::drivers::hj212 {
 namespace {
@@ -77,21 +78,22 @@ void Hub::close_all(const std::string& why)
     while (!connections_.empty()) connections_.begin()->second->drop(why);
 }
 
-/// False: the daemon is stopping, and nothing that comes now may be acknowledged.
-bool Hub::append(Connection& connection, std::string_view bytes, bool whole)
+/// What is not taken for a station's. False: the daemon is stopping.
+bool Hub::append(Connection& connection, std::string_view bytes, std::string_view refused)
 {
     Frame frame;
     frame.link = around_.link;
     frame.origin = connection.origin;
-    frame.bytes = whole ? bytes : bytes.substr(0, bad_frame_kept);
+    frame.bytes = bytes.substr(0, bad_frame_kept);
     frame.received_at = around_.now();
+    frame.refused = refused;
     return around_.inbox->append(frame);
 }
 
 /// Kept, so that it is counted and can be looked at; never answered.
 void Hub::bad(Connection& connection, const Piece& piece)
 {
-    if (!append(connection, piece.bytes, false)) return connection.close("the daemon is stopping");
+    if (!append(connection, piece.bytes)) return connection.close("the daemon is stopping");
     if (piece.kind == Piece::Kind::foreign && foreign_protocol_of(piece.bytes) != "Modbus/TCP")
         return connection.close(fmt::format("it speaks {}", foreign_protocol_of(piece.bytes)));
     if (++connection.bad_in_a_row >= settings_.bad_frames_most)
@@ -101,7 +103,7 @@ void Hub::bad(Connection& connection, const Piece& piece)
 void Hub::arrived(Connection& connection, const Piece& piece)
 {
     if (piece.kind != Piece::Kind::frame) return bad(connection, piece);
-    const auto message = parse_frame(piece.bytes, settings_.checksum);
+    auto message = parse_frame(piece.bytes, settings_.checksum);
     if (!message) return bad(connection, piece);
     const auto speaker = speaker_of(message->header, connection.origin, settings_);
     if (!speaker) {
@@ -109,10 +111,10 @@ void Hub::arrived(Connection& connection, const Piece& piece)
             desk_.refused(static_cast<std::size_t>(meant - settings_.stations.data()), speaker.error().detail);
         return bad(connection, piece);
     }
-    good(connection, piece, *message, static_cast<std::size_t>(*speaker - settings_.stations.data()));
+    good(connection, piece, std::move(*message), static_cast<std::size_t>(*speaker - settings_.stations.data()));
 }
 
-/// Who speaks for a station. What is refused here is not kept: it would be taken for the station's.
+/// Who speaks for a station.
 Result<void> Hub::bind(Connection& connection, std::size_t index, SteadyTime now)
 {
     Station& station = stations_[index];
@@ -121,8 +123,10 @@ Result<void> Hub::bind(Connection& connection, std::size_t index, SteadyTime now
         return refused(fmt::format("{} speaks for {} already; a gateway must be allowed to (gateway = true)",
                                    connection.origin, stations_[*connection.speaks_for.begin()].settings.id));
     if (Connection* other = station.connection) {
-        // The same address is the same station come back before its old connection was seen to be dead.
-        if (other->address != connection.address && now - station.last_frame < settings_.idle)
+        // The same address is the same station come back before its old connection was seen to be dead; so is whoever knows
+        // the station's password: a modem that dials again gets another address.
+        const bool is_itself = other->address == connection.address || station.settings.password;
+        if (!is_itself && now - station.last_frame < settings_.idle)
             return refused(fmt::format("{} wants to speak for it, as {} does", connection.origin, other->origin));
         other->speaks_for.erase(index);
         station.session.disconnected();
@@ -134,24 +138,56 @@ Result<void> Hub::bind(Connection& connection, std::size_t index, SteadyTime now
     return {};
 }
 
-void Hub::good(Connection& connection, const Piece& piece, const Message& message, std::size_t index)
+void Hub::good(Connection& connection, const Piece& piece, Message message, std::size_t index)
 {
-    const auto now = std::chrono::steady_clock::now();
-    const auto bound = bind(connection, index, now);
+    const auto bound = bind(connection, index, std::chrono::steady_clock::now());
     if (!bound) {
         desk_.refused(index, bound.error().detail);
+        // Kept with its reason, and never decoded: it would be taken for the station's.
+        (void)append(connection, piece.bytes, bound.error().detail);
         return connection.close(bound.error().detail);
     }
-    if (!append(connection, piece.bytes, true)) return connection.close("the daemon is stopping");
-    Station& station = stations_[index];
     connection.bad_in_a_row = 0;
+    pending_.push_back(
+        {connection.shared_from_this(), index, std::string{piece.bytes}, std::move(message), around_.now()});
+    if (pending_.size() == 1) around_.soon([this] { keep_pending(); });
+}
+
+/// All that has come since the last time, with one wait for the disk; only then is it answered.
+void Hub::keep_pending()
+{
+    const auto together = std::exchange(pending_, {});
+    std::vector<Frame> frames;
+    frames.reserve(together.size());
+    for (const auto& one : together) {
+        Frame& frame = frames.emplace_back();
+        frame.link = around_.link;
+        frame.origin = one.connection->origin;
+        frame.bytes = one.bytes;
+        frame.received_at = one.received_at;
+    }
+    const bool durable = around_.inbox->append(frames);
+    for (const auto& one : together) {
+        if (durable)
+            kept(one);
+        else
+            one.connection->close("the daemon is stopping");
+    }
+}
+
+void Hub::kept(const Pending& frame)
+{
+    Connection& connection = *frame.connection;
+    Station& station = stations_[frame.station];
+    if (station.connection != &connection) return; // gone, or replaced, in the meantime: it is durable all the same
+    const Header& header = frame.message.header;
     connection.last_good = station.last_frame = std::chrono::steady_clock::now();
-    desk_.heard(index, connection.origin, around_.now());
-    if (!is_answer(message.header.cn) && message.header.wants_answer()) answer(connection, message.header);
-    if (message.header.cn == cn_asks_time && station.settings.set_time_on_connect && station.session.idle())
+    desk_.heard(frame.station, connection.origin, frame.received_at);
+    if (!is_answer(header.cn) && header.wants_answer()) answer(connection, header);
+    if (header.cn == cn_asks_time && station.settings.set_time_on_connect && station.session.idle())
         station.session.ask(set_time_request());
-    station.session.heard(message, connection.last_good);
-    pump(index, connection.last_good);
+    station.session.heard(frame.message, connection.last_good);
+    pump(frame.station, connection.last_good);
 }
 
 void Hub::answer(Connection& connection, const Header& header) const

@@ -20,6 +20,8 @@ public:
         Inbox* inbox = nullptr;
         std::function<Instant()> now;
         UtcOffset offset;
+        /// Runs it on the server's thread after what is ready now; what came of many stations shares one wait for the disk.
+        std::function<void(std::function<void()>)> soon;
     };
     Hub(const Hj212Settings& settings, Surroundings around, Desk& desk);
 
@@ -54,9 +56,20 @@ private:
         SteadyTime since{};
     };
 
-    bool append(Connection& connection, std::string_view bytes, bool whole);
+    /// A good frame that is not yet durable, and so not yet answered.
+    struct Pending {
+        std::shared_ptr<Connection> connection;
+        std::size_t station = 0;
+        std::string bytes;
+        Message message;
+        Instant received_at;
+    };
+
+    bool append(Connection& connection, std::string_view bytes, std::string_view refused = {});
+    void keep_pending();
+    void kept(const Pending& frame);
     void bad(Connection& connection, const Piece& piece);
-    void good(Connection& connection, const Piece& piece, const Message& message, std::size_t index);
+    void good(Connection& connection, const Piece& piece, Message message, std::size_t index);
     Result<void> bind(Connection& connection, std::size_t index, SteadyTime now);
     void answer(Connection& connection, const Header& header) const;
     void pump(std::size_t index, SteadyTime now);
@@ -65,6 +78,7 @@ private:
     const Surroundings around_;
     Desk& desk_;
     std::vector<Station> stations_;
+    std::vector<Pending> pending_;
     std::map<Connection*, std::shared_ptr<Connection>> connections_;
     std::map<std::string, Address> addresses_;
     std::size_t refused_connections_ = 0;

@@ -72,6 +72,16 @@ Request history_request(const StationSettings& station, HourEnding first, HourEn
     return out;
 }
 
+Request day_request(const StationSettings& station, LocalDay day)
+{
+    const char joint = station.edition == Edition::y2005 ? ',' : ';';
+    const std::string start = local_time(HourEnding::of(day, 24), -24 * 60);
+    auto out = plain(cn_day, fmt::format("BeginTime={}{}EndTime={}", start, joint, start),
+                     fmt::format("daily values of {}", format_day(day)), cn_request_done);
+    out.data_cn = out.cn;
+    return out;
+}
+
 Request set_time_request()
 {
     auto out = plain("1012", {}, "set time", cn_request_done);

@@ -19,6 +19,8 @@ inline constexpr int minute_hours_per_request = 6;
 
 /// `first` <= `last`; whole hours, or the minutes of them.
 Request history_request(const StationSettings& station, HourEnding first, HourEnding last, bool by_minutes);
+/// The daily values of one day.
+Request day_request(const StationSettings& station, LocalDay day);
 Request set_time_request();
 /// A person's order, as one or several requests. Faults: refused, with the range that is possible.
 Result<std::vector<Request>> requests_of(const Order& order, const StationSettings& station);

@@ -17,6 +17,8 @@
 #include <future>
 #include <thread>
 
+#include <netinet/tcp.h>
+
 namespace aqi::drivers::hj212 {
 namespace {
 
@@ -39,7 +41,10 @@ public:
         : settings_(std::move(settings)),
           context_(std::move(context)),
           desk_(settings_.stations),
-          hub_(settings_, Hub::Surroundings{context_.name, context_.inbox, context_.now, context_.offset}, desk_),
+          hub_(settings_,
+               Hub::Surroundings{context_.name, context_.inbox, context_.now, context_.offset,
+                                 [this](std::function<void()> function) { asio::post(io_, std::move(function)); }},
+               desk_),
           acceptor_(io_),
           listen_timer_(io_),
           look_timer_(io_)
@@ -175,7 +180,11 @@ private:
             last_refusal_ = admitted.error().detail;
             return;
         }
+        // A modem that lost its network says nothing: its connection is dead after two minutes, not after two hours.
         socket.set_option(asio::socket_base::keep_alive{true}, ec);
+        using Seconds = int;
+        for (const auto& [option, value] : {std::pair{TCP_KEEPIDLE, Seconds{60}}, {TCP_KEEPINTVL, 15}, {TCP_KEEPCNT, 4}})
+            (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
         socket.set_option(Tcp::no_delay{true}, ec);
         hub_.opened(
             tls_ ? tls_connection(std::move(socket), *tls_, origin_of(peer), address, settings_.frame_data_bytes, hub_)

@@ -84,15 +84,20 @@ std::optional<std::string> Session::due(SteadyTime now, Instant wall)
     return frame_of(*current_, wall);
 }
 
-void Session::note_hour(const Message& message)
+/// False: it is of no hour that was asked for, but the station's own data of now.
+bool Session::note_hour(const Message& message)
 {
+    const auto& wanted = current_->request.hours;
     const auto at = parse_local_time(field_of(message, "DataTime"), offset_);
-    if (!at) return;
+    if (!at) return false;
     const bool whole_hours = message.header.cn == cn_hour;
     const Label label = whole_hours ? station_.hour_label : station_.minute_label;
     // The hour after its start label, or around its end label.
     const Instant inside{at->ms + (label == Label::start ? 1 : 0)};
-    current_->received.insert(hour_around(inside, offset_));
+    const HourEnding hour = hour_around(inside, offset_);
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), hour) == wanted.end()) return false;
+    current_->received.insert(hour);
+    return true;
 }
 
 void Session::heard(const Message& message, SteadyTime now)
@@ -102,9 +107,10 @@ void Session::heard(const Message& message, SteadyTime now)
     if (!current_) return;
     Current& current = *current_;
     if (header.cn == current.request.data_cn) {
+        if (!note_hour(message)) return;
         current.answered = true;
         current.until = now + settings_.answer_within;
-        return note_hour(message);
+        return;
     }
     // 2005 names the exchange among the fields.
     if (header.qn != current.qn && field_of(message, "QN") != current.qn) return;
@@ -132,8 +138,12 @@ void Session::heard(const Message& message, SteadyTime now)
 void Session::disconnected()
 {
     if (current_) end(Finished::Outcome::disconnected, "the connection ended");
+    if (waiting_.empty()) return;
+    // Whoever ordered a month in pieces must see that the rest was never asked for.
+    last_words_ += fmt::format("{}{} more requests were never sent: the connection ended", last_words_.empty() ? "" : "; ",
+                               waiting_.size());
     while (!waiting_.empty()) {
-        finished_.push_back({std::move(waiting_.front()), Finished::Outcome::disconnected, "never sent", false, {}});
+        finished_.push_back({std::move(waiting_.front()), Finished::Outcome::disconnected, "never sent", false, false, {}});
         waiting_.pop_front();
     }
 }
@@ -142,7 +152,8 @@ void Session::end(Finished::Outcome outcome, std::string words)
 {
     last_words_ = fmt::format("{}: {}", current_->request.what, words);
     finished_.push_back(
-        {std::move(current_->request), outcome, std::move(words), current_->answered, std::move(current_->received)});
+        {std::move(current_->request), outcome, std::move(words), current_->answered, current_->sent > 0,
+         std::move(current_->received)});
     current_.reset();
 }
 

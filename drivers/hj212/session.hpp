@@ -37,6 +37,7 @@ struct Finished {
     Outcome outcome = Outcome::done;
     std::string words;             ///< "done", "the station refuses: PW wrong"
     bool answered = false;         ///< with anything
+    bool sent = true;              ///< at least once
     std::set<HourEnding> received; ///< of the hours asked for
 };
 
@@ -69,7 +70,7 @@ private:
     };
     std::string frame_of(Current& current, Instant wall) const;
     void end(Finished::Outcome outcome, std::string words);
-    void note_hour(const Message& message);
+    bool note_hour(const Message& message);
 
     const StationSettings& station_;
     const Hj212Settings& settings_;

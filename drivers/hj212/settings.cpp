@@ -52,7 +52,7 @@ Unit unit_of(const Settings& table, std::string_view key, const std::string& tex
     return {text, *ng};
 }
 
-void read_units(const Settings& table, StationSettings& station)
+void read_units(const Settings& table, DataForm& station)
 {
     const std::string usual = table.text("unit");
     for (const auto p : all_pollutants)
@@ -83,6 +83,30 @@ void read_units(const Settings& table, StationSettings& station)
 
 constexpr std::pair<std::string_view, Label> labels[] = {{"start", Label::start}, {"end", Label::end}};
 
+void read_form(const Settings& table, DataForm& out)
+{
+    read_units(table, out);
+    out.minute_interval = whole(table, "minute_interval", out.minute_interval, 1, 30);
+    if (60 % out.minute_interval != 0)
+        table.fail("minute_interval", fmt::format("{} minutes do not divide an hour", out.minute_interval));
+    out.minute_label = table.choice_or<Label>("minute_label", Label::start, {labels[0], labels[1]});
+    out.hour_label = table.choice_or<Label>("hour_label", Label::start, {labels[0], labels[1]});
+}
+
+/// [[link.station.was]]: each is complete in itself; what it leaves out has its default, not today's value.
+void read_former(const Settings& table, StationSettings& out)
+{
+    for (const auto& sub : table.tables("was")) {
+        StationSettings::Former former;
+        former.until = sub.day("until");
+        if (!out.former.empty() && former.until <= out.former.back().until)
+            sub.fail("until", "former settings stand one after the other, the oldest first");
+        read_form(sub, former.form);
+        sub.done();
+        out.former.push_back(std::move(former));
+    }
+}
+
 StationSettings read_station(const Settings& table)
 {
     StationSettings out;
@@ -92,12 +116,8 @@ StationSettings read_station(const Settings& table)
     if (out.mn.empty() || out.mn.size() > mn_most || out.mn.find_first_of(";,=& ") != std::string::npos)
         table.fail("mn", fmt::format("\"{}\" is no MN", out.mn));
     if (table.has("password_file")) out.password = password_of(table, "password_file");
-    read_units(table, out);
-    out.minute_interval = whole(table, "minute_interval", out.minute_interval, 1, 30);
-    if (60 % out.minute_interval != 0)
-        table.fail("minute_interval", fmt::format("{} minutes do not divide an hour", out.minute_interval));
-    out.minute_label = table.choice_or<Label>("minute_label", Label::start, {labels[0], labels[1]});
-    out.hour_label = table.choice_or<Label>("hour_label", Label::start, {labels[0], labels[1]});
+    read_form(table, out);
+    read_former(table, out);
     out.edition = table.choice_or<Edition>(
         "edition", Edition::y2017, {{"2005", Edition::y2005}, {"2017", Edition::y2017}, {"2025", Edition::y2025}});
     out.st = table.text_or("st", out.st);
@@ -125,6 +145,13 @@ void read_stations(const Settings& table, Hj212Settings& out)
 }
 
 } // namespace
+
+const DataForm& StationSettings::form_of(LocalDay day) const
+{
+    for (const auto& was : former)
+        if (day <= was.until) return was.form;
+    return *this;
+}
 
 const StationSettings* Hj212Settings::station_of(std::string_view mn) const
 {

@@ -8,6 +8,7 @@
 #include "drivers/hj212/network.hpp"
 #include "libaqi/pollutant.hpp"
 #include "libaqi/settings.hpp"
+#include "libaqi/time.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,19 +28,32 @@ struct Unit {
     std::int64_t ng = 0; ///< of one of it, of the pollutant it stands for
 };
 
-struct StationSettings {
-    std::string id;
-    std::string mn;
-    std::optional<std::string> password; ///< absent: not checked
+/// How a station tells its data; it changes when a logger is replaced or set otherwise.
+struct DataForm {
     PerPollutant<Unit> units;
     bool pressure_in_kpa = true;
     int minute_interval = 10;
     Label minute_label = Label::start;
     Label hour_label = Label::start;
+};
+
+struct StationSettings : DataForm {
+    /// Data of days up to `until`, by their DataTime, are told so, whenever they come.
+    struct Former {
+        LocalDay until;
+        DataForm form;
+    };
+    std::string id;
+    std::string mn;
+    std::optional<std::string> password; ///< absent: not checked
+    std::vector<Former> former;          ///< by `until`, the oldest first
     Edition edition = Edition::y2017; ///< in which requests are written; frames of any edition are read
     std::string st = "22";            ///< of requests
     std::vector<Subnet> allow;
     bool set_time_on_connect = false;
+
+    /// How data of this day are told.
+    const DataForm& form_of(LocalDay day) const;
 };
 
 struct Hj212Settings {

@@ -178,7 +178,7 @@ Result<void> read_value(Reading::Value& slot, const Draft& draft, std::string_vi
     return {};
 }
 
-void read_weather(const Draft& draft, std::string_view state, WeatherItem item, const StationSettings& station,
+void read_weather(const Draft& draft, std::string_view state, WeatherItem item, const DataForm& station,
                   Values& out)
 {
     if (draft.twice) return out.faults.push_back(twice(draft));
@@ -211,9 +211,23 @@ bool units_doubtful(const Values& values)
     return above_zero;
 }
 
+/// Three or more concentrations, and not one above what an instrument can tell from nothing: milligrams or micrograms that are
+/// taken for something a thousand times smaller. An excellent hour of them on a red day is worse than none.
+bool units_wrong(const Values& values)
+{
+    int tiny = 0;
+    for (const auto p : {Pollutant::pm10, Pollutant::pm2_5, Pollutant::so2, Pollutant::no2, Pollutant::o3}) {
+        const auto& value = values.values[p];
+        if (!value.value || value.flag != Flag::normal || value.value->ng_per_m3() <= 0) continue;
+        if (!suspiciously_small(*value.value)) return false;
+        ++tiny;
+    }
+    return tiny >= 3;
+}
+
 } // namespace
 
-Values read_values(const Message& message, const StationSettings& station, Period period)
+Values read_values(const Message& message, const DataForm& station, Period period)
 {
     Values out;
     const Sorter sorted{message, period};
@@ -236,7 +250,14 @@ Values read_values(const Message& message, const StationSettings& station, Perio
         named = true;
         read_weather(draft, sorted.state_of(draft), item, station, out);
     }
-    if (units_doubtful(out)) out.counted.emplace_back("hj212_unit_doubtful");
+    if (units_wrong(out)) {
+        out.values = {};
+        out.faults.push_back({Reason::wrong_unit, fmt::format("every concentration is below 0.5 ug/m3; the unit is configured "
+                                                              "as {}, the frame seems to be in one a thousand times larger",
+                                                              station.units[Pollutant::pm2_5].text)});
+    } else if (units_doubtful(out)) {
+        out.counted.emplace_back("hj212_unit_doubtful");
+    }
     if (sorted.long_averages) out.counted.emplace_back("hj212_long_averages");
     if (named) {
         if (!sorted.unknown.empty()) out.counted.emplace_back("hj212_factors_unknown");

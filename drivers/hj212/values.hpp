@@ -21,6 +21,6 @@ struct Values {
     std::vector<std::string> counted;
 };
 
-Values read_values(const Message& message, const StationSettings& station, Period period);
+Values read_values(const Message& message, const DataForm& station, Period period);
 
 } // namespace aqi::drivers::hj212

@@ -162,6 +162,12 @@ std::vector<std::string> stations(const std::any& settings)
     return out;
 }
 
+/// One master a line: two links that ask in turn take each other's answers.
+std::vector<std::string> holds(const std::any& settings)
+{
+    return {fmt::format("line {}", std::any_cast<const LineSettings&>(settings).way.target)};
+}
+
 } // namespace
 
 extern const DriverInfo modbus_driver;
@@ -197,6 +203,7 @@ map = "thermo-5030i"               # a shipped register map (aqictl modbus maps 
     decode,
     open,
     stations,
+    holds,
 };
 
 } // namespace aqi::drivers

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <sys/eventfd.h>
@@ -24,7 +25,9 @@ using std::chrono::seconds;
 
 constexpr milliseconds reopen_least{1'000}, reopen_most{60'000};
 constexpr seconds stop_patience{3}; ///< beside the line's own time-out
-constexpr int days_of_hours_remembered = 40 * 24;
+constexpr int hours_remembered = 40 * 24;
+/// A block that a disturbed line garbled is asked for again, the line being for the values of now.
+constexpr int fetched_most = 3;
 /// A device counts its minutes by its own clock: stored values are read well inside a minute of ours, or the newest place
 /// may already be the next minute's.
 constexpr std::int64_t minute_settled_ms = 10'000, minute_ends_ms = 50'000, minute_ms = 60'000;
@@ -48,7 +51,7 @@ struct Turn {
     milliseconds every;
     Breaker breaker;
     Steady::time_point due{};
-    std::set<HourEnding> fetched; ///< stored hours that were asked for: once each
+    std::map<HourEnding, int> fetched; ///< stored hours that were asked for, and how often
 };
 
 /// Lives as long as the thread or the link, whichever ends later.
@@ -184,6 +187,7 @@ bool Line::serve(std::size_t i)
     while (turn.due <= now) turn.due += turn.every;
     Poll poll;
     const auto outcome = note(i, turn.poll.poll_now(*transport_, poll));
+    if (outcome == UnitPoll::Outcome::cut_short) return keep(poll);
     if (outcome != UnitPoll::Outcome::answered) return true;
     reopen_ = reopen_least;
     return keep(poll) && set_clock_of(i);
@@ -192,10 +196,13 @@ bool Line::serve(std::size_t i)
 UnitPoll::Outcome Line::note(std::size_t i, UnitPoll::Outcome outcome)
 {
     Turn& turn = turns_[i];
+    const bool answered = outcome == UnitPoll::Outcome::answered || outcome == UnitPoll::Outcome::cut_short;
     if (outcome == UnitPoll::Outcome::lost) {
-        open_ = false; // the line's trouble, not the unit's
+        open_ = false;
         report(LinkState::down, turn.poll.why());
-    } else if (outcome == UnitPoll::Outcome::answered) {
+        // The line's trouble; but a gateway that hangs up whenever this unit is asked for must not be asked for ever.
+        if (!stopping()) turn.breaker.failed(Steady::now());
+    } else if (answered) {
         turn.breaker.answered();
     } else if (!stopping()) { // a question broken off by the end says nothing of the unit
         turn.breaker.failed(Steady::now());
@@ -203,7 +210,7 @@ UnitPoll::Outcome Line::note(std::size_t i, UnitPoll::Outcome outcome)
     const std::lock_guard lock{mutex_};
     Shared& shared = shared_[i];
     shared.asked = true;
-    shared.answering = outcome == UnitPoll::Outcome::answered;
+    shared.answering = answered;
     shared.words = shared.answering ? turn.poll.complaint() : turn.poll.why();
     shared.next_try = turn.breaker.silent() ? turn.breaker.next_try() : turn.due;
     return outcome;
@@ -221,7 +228,7 @@ bool Line::keep(const Poll& poll)
     return context_.inbox->append(frame);
 }
 
-/// The newest owed hour of a unit that answers and has stored values, once. False: the thread must end.
+/// The newest owed hour of a unit that answers and has stored values. False: the thread must end.
 bool Line::fetch_one(std::size_t i)
 {
     Turn& turn = turns_[i];
@@ -240,7 +247,9 @@ bool Line::fetch_one(std::size_t i)
         const HourEnding hour = hour_around(stored_time(*unit.map.stored, now, place), context_.offset);
         const bool is_owed =
             std::any_of(owed.begin(), owed.end(), [&](const Owed& o) { return o.first <= hour && hour <= o.last; });
-        if (!is_owed || turn.fetched.contains(hour) || (wanted && *wanted != hour)) continue;
+        const auto asked = turn.fetched.find(hour);
+        const bool enough = asked != turn.fetched.end() && asked->second >= fetched_most;
+        if (!is_owed || enough || (wanted && *wanted != hour)) continue;
         wanted = hour;
         first = std::min(first, place);
         last = place;
@@ -249,9 +258,10 @@ bool Line::fetch_one(std::size_t i)
     Poll poll;
     const auto outcome = note(i, turn.poll.poll_stored(*transport_, first, last, poll));
     if (outcome == UnitPoll::Outcome::lost) return true;
-    turn.fetched.insert(*wanted); // also when it failed: it stays owed, and the line is for the values of now
-    if (turn.fetched.size() > days_of_hours_remembered) turn.fetched.erase(turn.fetched.begin());
-    return outcome != UnitPoll::Outcome::answered || keep(poll);
+    const bool answered = outcome == UnitPoll::Outcome::answered;
+    turn.fetched[*wanted] += answered ? fetched_most : 1; // what it has answered once it will not answer otherwise
+    if (turn.fetched.size() > hours_remembered) turn.fetched.erase(turn.fetched.begin());
+    return !answered || keep(poll);
 }
 
 bool Line::set_clock_of(std::size_t i)

@@ -57,9 +57,11 @@ public:
 
     Reply exchange(int unit, std::span<const std::uint8_t> pdu) override
     {
-        const auto until = Clock::now() + std::chrono::milliseconds{way_.timeout_ms + way_.gap_ms};
         if (way_.gap_ms > 0) (void)wait(-1, 0, Clock::now() + std::chrono::milliseconds{way_.gap_ms});
-        if (auto reply = drop_old()) return std::move(*reply);
+        // Many devices close a connection that was idle for longer than they like: nothing is asked yet, so it is made anew.
+        if (drop_old())
+            if (auto opened = open(); !opened) return {Reply::Kind::lost, {}, opened.error().detail};
+        const auto until = Clock::now() + std::chrono::milliseconds{way_.timeout_ms};
         const bool framed = way_.kind == Way::Kind::tcp;
         if (auto reply = send(framed ? with_head(unit, pdu) : with_check(unit, pdu), until)) return std::move(*reply);
         return framed ? receive_tcp(unit, until) : receive_rtu(unit, pdu[0], until);

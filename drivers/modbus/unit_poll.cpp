@@ -69,6 +69,12 @@ UnitPoll::Outcome UnitPoll::look_at_references(Transport& transport)
     return Outcome::answered;
 }
 
+void UnitPoll::complain(const ReadRequest& request, std::string_view why)
+{
+    refused_ += fmt::format("{}{} at {} (function {}): {}", refused_.empty() ? "" : "; ", request.count, request.start,
+                            request.function, why);
+}
+
 UnitPoll::Outcome UnitPoll::poll_now(Transport& transport, Poll& poll)
 {
     poll = {};
@@ -78,12 +84,14 @@ UnitPoll::Outcome UnitPoll::poll_now(Transport& transport, Poll& poll)
     for (std::size_t i = 0; i < plan_.size();) {
         Block block;
         const auto outcome = ask(transport, plan_[i], block);
-        if (outcome == Outcome::lost) return outcome;
-        if (outcome == Outcome::failed) {
+        if (outcome != Outcome::answered) {
             references_seen_ = false; // whoever answers next may be another device
             if (!answered) return outcome;
+            // A device without coils may be silent when asked for them, or hang up: its registers are there all the same.
+            complain(plan_[i], why_);
             for (; i < plan_.size(); ++i) poll.blocks.push_back({plan_[i], true, 0, {}});
-            break;
+            poll.at = now_();
+            return outcome == Outcome::lost ? Outcome::cut_short : Outcome::answered;
         }
         answered = true;
         const bool for_its_place = block.exception == illegal_address || block.exception == illegal_value;
@@ -96,9 +104,7 @@ UnitPoll::Outcome UnitPoll::poll_now(Transport& transport, Poll& poll)
                 continue; // the first piece stands there now
             }
         }
-        if (block.failed)
-            refused_ += fmt::format("{}{} at {} (function {}): {}", refused_.empty() ? "" : "; ", block.request.count,
-                                    block.request.start, block.request.function, exception_words(block.exception));
+        if (block.failed) complain(block.request, exception_words(block.exception));
         poll.blocks.push_back(std::move(block));
         ++i;
     }

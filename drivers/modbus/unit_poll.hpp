@@ -21,8 +21,9 @@ class UnitPoll {
 public:
     enum class Outcome : std::uint8_t {
         answered,
-        failed, ///< this unit
-        lost,   ///< the line
+        cut_short, ///< answered, but one of its questions ended the connection; the poll holds what came before
+        failed,    ///< this unit
+        lost,      ///< the line
     };
 
     /// `now` stamps what was read.
@@ -30,7 +31,7 @@ public:
 
     const Unit& unit() const { return unit_; }
 
-    /// The values of now. `poll` is worth keeping when the outcome is `answered`.
+    /// The values of now. `poll` is worth keeping when the outcome is `answered` or `cut_short`.
     Outcome poll_now(Transport& transport, Poll& poll);
     /// The stored places first..last.
     Outcome poll_stored(Transport& transport, int first, int last, Poll& poll);
@@ -45,6 +46,7 @@ public:
 private:
     Outcome ask(Transport& transport, const ReadRequest& request, Block& block);
     Outcome look_at_references(Transport& transport);
+    void complain(const ReadRequest& request, std::string_view why);
 
     Unit unit_;
     std::vector<ReadRequest> plan_;

@@ -44,6 +44,7 @@ CREATE TABLE link_state (
     state TEXT NOT NULL,
     detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX link_state_by_link ON link_state (link, id);
 
 ALTER TABLE parked ADD COLUMN hour INTEGER; -- the hour it was about, if that was known
 CREATE INDEX parked_by_hour ON parked (station, hour) WHERE hour IS NOT NULL;

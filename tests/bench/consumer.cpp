@@ -27,10 +27,10 @@ std::atomic<long> received{0};
 class CountingInbox : public drivers::Inbox {
 public:
     explicit CountingInbox(daemon::InboxLog& log) : log_(log) {}
-    bool append(const drivers::Frame& frame) override
+    bool append(std::span<const drivers::Frame> frames) override
     {
-        const bool kept = log_.append(frame);
-        received.fetch_add(kept ? 1 : 0, std::memory_order_relaxed);
+        const bool kept = log_.append(frames);
+        received.fetch_add(kept ? static_cast<long>(frames.size()) : 0, std::memory_order_relaxed);
         return kept;
     }
     bool flowing() const override { return log_.flowing(); }

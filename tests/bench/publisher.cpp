@@ -1,9 +1,12 @@
-// bench_publisher PORT COUNT WINDOW: COUNT QoS 1 messages as fast as the broker takes them, WINDOW unacknowledged, built
-// beforehand. A raw socket, so that the publisher costs next to nothing beside what is measured. 1000 stations, hours from
-// 2016-01-01 on, two values a message; every (station, hour) is there once.
+// bench_publisher PORT COUNT WINDOW [RATE [BATCH [DAYS]]]: COUNT QoS 1 messages, RATE a second or (0) as fast as the broker
+// takes them, WINDOW unacknowledged, built beforehand. A raw socket, so that the publisher costs next to nothing beside what
+// is measured. 1000 stations S0000 and so on, BATCH readings of two values a message; every (station, hour) is there once,
+// hour by hour from 2016-01-01 on, or from DAYS days ago on.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -37,17 +40,33 @@ void put_packet(std::string& out, unsigned char head, const std::string& body)
     out += body;
 }
 
-std::string publish_packet(long n)
+constexpr long stations = 1000;
+
+std::string reading(long n, std::chrono::sys_days first)
 {
-    const long station = n % 1000, hour = n / 1000;
+    const long station = n % stations, hour = n / stations;
+    const std::chrono::year_month_day day{first + std::chrono::days{hour / 24}};
+    return fmt::format(
+        R"({{"station":"S{:04}","time":"{}-{:02}-{:02}T{:02}:00:00+08:00","values":{{"pm2_5_ug_m3":{}.{},"pm10_ug_m3":{}.{}}}}})",
+        station, static_cast<int>(day.year()), static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()),
+        hour % 24, 20 + n % 250, n % 10, 30 + n % 400, n % 10);
+}
+
+/// The n-th message. A batch has the hours of one station, one after the other.
+std::string publish_packet(long n, long batch, std::chrono::sys_days first)
+{
+    const long station = n % stations;
     std::string body;
     put_text(body, fmt::format("aqid/v1/S{:04}/hourly", station));
     const auto id = static_cast<unsigned>(1 + n % 65535);
     body += static_cast<char>(id >> 8);
     body += static_cast<char>(id & 0xff);
-    body += fmt::format(
-        R"({{"station":"S{:04}","time":"2016-01-{:02}T{:02}:00:00+08:00","values":{{"pm2_5_ug_m3":{}.{},"pm10_ug_m3":{}.{}}}}})",
-        station, 1 + hour / 24, hour % 24, 20 + n % 250, n % 10, 30 + n % 400, n % 10);
+    if (batch > 1) body += '[';
+    for (long i = 0; i < batch; ++i) {
+        if (i > 0) body += ',';
+        body += reading(station + stations * (n / stations * batch + i), first);
+    }
+    if (batch > 1) body += ']';
     std::string out;
     put_packet(out, 0x32, body);
     return out;
@@ -58,11 +77,15 @@ std::string publish_packet(long n)
 int main(int argc, char** argv)
 {
     if (argc < 4) return 2;
-    const long count = std::atol(argv[2]), window = std::atol(argv[3]);
+    const auto number = [&](int at, long otherwise) { return argc > at ? std::atol(argv[at]) : otherwise; };
+    const long count = number(2, 0), window = number(3, 1), rate = number(4, 0), batch = number(5, 1);
+    using namespace std::chrono;
+    auto first = sys_days{2016y / January / 1};
+    if (const long days_ago = number(6, 0); days_ago > 0) first = floor<days>(system_clock::now()) - days{days_ago};
     std::string bytes;
     std::vector<std::size_t> ends;
     for (long n = 0; n < count; ++n) {
-        bytes += publish_packet(n);
+        bytes += publish_packet(n, batch, first);
         ends.push_back(bytes.size());
     }
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
@@ -84,8 +107,13 @@ int main(int argc, char** argv)
 
     std::size_t sent_bytes = 0;
     long sent = 0, acknowledged = 0, partial = 0;
+    const auto began = steady_clock::now();
     while (acknowledged < count) {
-        const long most = std::min(count, acknowledged + window);
+        long most = std::min(count, acknowledged + window);
+        if (rate > 0) {
+            const auto passed = duration_cast<microseconds>(steady_clock::now() - began).count();
+            most = std::min(most, static_cast<long>(passed) * rate / 1'000'000);
+        }
         if (sent < most) {
             const ssize_t n =
                 ::write(fd, bytes.data() + sent_bytes, ends[static_cast<std::size_t>(most - 1)] - sent_bytes);
@@ -99,7 +127,7 @@ int main(int argc, char** argv)
             partial = (partial + got) % 4;
         } else {
             pollfd wait{fd, static_cast<short>(POLLIN | (sent < most ? POLLOUT : 0)), 0};
-            ::poll(&wait, 1, 1000);
+            ::poll(&wait, 1, rate > 0 ? 1 : 1000);
         }
     }
     return 0;

@@ -3,15 +3,15 @@
 BIN is a build's bin folder with bench_* (cmake -DAQID_BENCH=ON), aqid and aqictl. Prints a table for README.md. Nothing
 here is a test: a machine is as fast as it is."""
 import argparse
-import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import tempfile
 import time
+
+from parts import HERE, Broker, ask, cpu_seconds, rss_mib, wait
 
 parser = argparse.ArgumentParser()
 parser.add_argument("bin")
@@ -19,51 +19,7 @@ parser.add_argument("--messages", type=int, default=40_000)
 parser.add_argument("--rounds", type=int, default=5)
 parser.add_argument("--only", default="year,columns,late,recompute,ingest,idle")
 options = parser.parse_args()
-HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
-TICK = os.sysconf("SC_CLK_TCK")
-
-
-def wait(seconds, what, condition):
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise SystemExit(f"{what} never came")
-        time.sleep(0.01)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def cpu_seconds(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def rss_mib(pid, key="VmRSS"):
-    for line in open(f"/proc/{pid}/status"):
-        if line.startswith(key):
-            return int(line.split()[1]) / 1024
-
-
-class Broker:
-    def __enter__(self):
-        self.folder = tempfile.mkdtemp()
-        self.port = free_port()
-        with open(self.folder + "/mosquitto.conf", "w") as file:
-            file.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1000000\n")
-        path = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        self.process = subprocess.Popen([path, "-c", self.folder + "/mosquitto.conf"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait(10, "the broker", lambda: socket.socket().connect_ex(("127.0.0.1", self.port)) == 0)
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder)
 
 
 def daemon_config(folder, port, durability, stations):
@@ -74,16 +30,6 @@ def daemon_config(folder, port, durability, stations):
     lines += ['[[area]]\nid = "c"\nname = "c"\nkind = "city"\nstations = [%s]\n' % ", ".join(f'"S{s:04}"' for s in range(min(stations, 20)))]
     with open(folder + "/aqid.toml", "w") as file:
         file.write("\n".join(lines))
-
-
-def ask(folder, command):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect(folder + "/control")
-        s.sendall(json.dumps({"command": command}).encode() + b"\n")
-        data = b""
-        while not data.endswith(b"\n"):
-            data += s.recv(1 << 20)
-        return json.loads(data)
 
 
 def start_daemon(folder, port, durability, stations):

@@ -80,7 +80,12 @@ TEST_CASE("a broken configuration, or one that cannot be started, leaves the for
     taken.stations = 3;
     taken.http = fmt::format("127.0.0.1:{}", stage.broker.port());
     stage.daemon->configure(taken);
+    const auto rules = [&] { return stage.daemon->rows("SELECT value FROM meta WHERE key = 'rules_digest'"); };
+    const auto before = rules();
+    REQUIRE(before.size() == 1);
     stage.reload("the new configuration cannot be started, the former one is in force again");
+    CHECK(rules() == before); // the area has another station; its figures were not made again for a start that failed
+    CHECK(occurrences(stage.daemon->log(), "daily figures were made again") == 0);
     wait_until(20s, "the former configuration", [&] { return stage.stations() == 2; });
     stage.daemon->wait_for_link("up");
 

@@ -133,6 +133,32 @@ TEST_CASE("what does not belong on the port is counted, kept with its cause, and
     REQUIRE(county.daemon->stop() == 0);
 }
 
+TEST_CASE("a clock that stands before an hour that is closed puts nothing aside; all is taken once it is right", "[station]")
+{
+    County county{"2016-12-04T10:30:00+08:00"};
+    county.come();
+    county.logger.send_hour(midnight + 10, 50, 90);
+    county.wait_for_values(2);
+    county.daemon->clock("2016-12-04T12:30:00+08:00");
+    county.daemon->kill();
+    county.daemon->set_arguments({"--simulated-clock", "2016-12-02T08:00:00+08:00"}); // a machine without a battery
+    county.daemon->start();
+    county.daemon->wait_for_link("up");
+    county.port = listening_port(std::string{county.daemon->link().at("detail").as_string()});
+    county.logger.disconnect();
+    county.come();
+    county.logger.send_hour(midnight + 11, 60, 95);
+    wait_until(20s, "the acknowledgement", [&] { return county.logger.acknowledged() == 2; });
+    wait_until(20s, "the words for it", [&] { return county.daemon->get("/healthz").status == 503; });
+    CHECK(county.daemon->get("/healthz").body.find("is closed already") != std::string::npos);
+    CHECK(county.daemon->number("SELECT count(*) FROM observation") == 2);
+    CHECK(county.daemon->count("aside_time_in_future") <= 0);
+    county.daemon->clock("2016-12-04T12:40:00+08:00");
+    county.wait_for_values(4);
+    wait_until(20s, "health", [&] { return county.daemon->get("/healthz").status == 200; });
+    REQUIRE(county.daemon->stop() == 0);
+}
+
 TEST_CASE("minutes of a station make its hour, and a killed daemon forgets none that was acknowledged", "[station]")
 {
     County county{"2016-12-04T10:00:30+08:00"};

@@ -27,12 +27,13 @@ inline constexpr std::chrono::seconds patience{10};
 /// Keeps what links append; can be told to hold them as a full disk would, or to say that the daemon is stopping.
 class KeepingInbox : public drivers::Inbox {
 public:
-    bool append(const drivers::Frame& frame) override
+    bool append(std::span<const drivers::Frame> frames) override
     {
         std::unique_lock lock{mutex_};
         changed_.wait(lock, [&] { return !held_ || stopping_; });
         if (stopping_) return false;
-        frames_.push_back({std::string{frame.origin}, std::string{frame.bytes}});
+        for (const auto& frame : frames)
+            frames_.push_back({std::string{frame.origin}, std::string{frame.bytes}, std::string{frame.refused}});
         changed_.notify_all();
         return true;
     }
@@ -70,10 +71,16 @@ public:
         const std::lock_guard lock{mutex_};
         return frames_.at(i).origin;
     }
+    /// Why the link did not take it for the station's; empty: it did.
+    std::string refused(std::size_t i) const
+    {
+        const std::lock_guard lock{mutex_};
+        return frames_.at(i).refused;
+    }
 
 private:
     struct Kept {
-        std::string origin, bytes;
+        std::string origin, bytes, refused;
     };
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;

@@ -59,8 +59,11 @@ struct SlaveBook {
     std::mutex mutex;
     std::vector<Request> requests;
     modbus_mapping_t* mapping = nullptr;
-    /// What to do with a request: 0 answer, below 0 be silent, 1.. the exception; may change the request or take its time.
+    static constexpr int hang_up = -2;
+    /// What to do with a request: 0 answer, hang_up, else below 0 be silent, 1.. the exception; may change the request or take
+    /// its time.
     std::function<int(std::span<std::uint8_t> query, int header)> manner;
+    int idle_most_ms = 0; ///< a TCP slave closes a connection after so long without a request; 0: never
 
     explicit SlaveBook(int first_register = 0, int registers = 200)
         : mapping(modbus_mapping_new_start_address(0, 32, 0, 32, static_cast<unsigned>(first_register),
@@ -87,8 +90,8 @@ struct SlaveBook {
         for (std::size_t i = 0; i < words.size(); ++i)
             mapping->tab_registers[address - mapping->start_registers + static_cast<int>(i)] = words[i];
     }
-    /// One request of a connection.
-    void answer(modbus_t* context, std::span<std::uint8_t> query)
+    /// One request of a connection. False: hang up.
+    bool answer(modbus_t* context, std::span<std::uint8_t> query)
     {
         const int header = modbus_get_header_length(context);
         const auto number = [&](int at) {
@@ -105,6 +108,7 @@ struct SlaveBook {
         const std::lock_guard lock{mutex};
         if (what > 0) modbus_reply_exception(context, query.data(), static_cast<unsigned>(what));
         if (what == 0) modbus_reply(context, query.data(), static_cast<int>(query.size()), mapping);
+        return what != hang_up;
     }
 };
 
@@ -131,12 +135,18 @@ private:
             if (!readable(listener_.fd, 20)) continue;
             const int socket = ::accept(listener_.fd, nullptr, nullptr);
             modbus_set_socket(context, socket);
+            int idle_ms = 0;
             while (!stopping_) {
-                if (!readable(socket, 20)) continue;
+                if (!readable(socket, 20)) {
+                    idle_ms += 20;
+                    if (book_.idle_most_ms > 0 && idle_ms >= book_.idle_most_ms) break;
+                    continue;
+                }
+                idle_ms = 0;
                 std::uint8_t query[MODBUS_TCP_MAX_ADU_LENGTH];
                 const int length = modbus_receive(context, query);
                 if (length < 0) break;
-                if (length > 0) book_.answer(context, {query, static_cast<std::size_t>(length)});
+                if (length > 0 && !book_.answer(context, {query, static_cast<std::size_t>(length)})) break;
             }
             ::close(socket);
         }

@@ -247,7 +247,7 @@ TEST_CASE("an hour the station answers without is asked for by its minutes, and 
     CHECK(back_fill.next(start + 24h * 40));
 }
 
-TEST_CASE("a request the connection cut off costs the hour no try")
+TEST_CASE("a request that was never sent costs the hour no try")
 {
     const auto settings = settings_with();
     BackFill back_fill{settings.stations[0], settings};
@@ -259,6 +259,64 @@ TEST_CASE("a request the connection cut off costs the hour no try")
         Finished cut;
         cut.request = *request;
         cut.outcome = Finished::Outcome::disconnected;
+        cut.sent = false;
         back_fill.finished(cut, now);
     }
+}
+
+TEST_CASE("a logger that hangs up when it is asked is asked for the hour so often, and no more")
+{
+    const auto settings = settings_with();
+    BackFill back_fill{settings.stations[0], settings};
+    back_fill.owed({{"S01", nine, nine}}, nine.plus(-48));
+    int asked = 0;
+    for (auto now = start; now < start + std::chrono::hours{7 * 24}; now += 60s)
+        if (const auto request = back_fill.next(now)) {
+            ++asked;
+            Finished cut;
+            cut.request = *request;
+            cut.outcome = Finished::Outcome::disconnected;
+            back_fill.finished(cut, now);
+        }
+    CHECK(asked == settings.back_fill_tries);
+}
+
+TEST_CASE("a logger that ignores one of the two commands is asked with the other")
+{
+    const auto settings = settings_with();
+    BackFill back_fill{settings.stations[0], settings};
+    back_fill.owed({{"S01", nine, nine}}, nine.plus(-48));
+    std::vector<std::string> commands;
+    for (auto now = start; now < start + std::chrono::hours{7 * 24}; now += 60s)
+        if (const auto request = back_fill.next(now)) {
+            commands.push_back(request->cn);
+            Finished silent;
+            silent.request = *request;
+            silent.outcome = Finished::Outcome::silent;
+            back_fill.finished(silent, now);
+        }
+    CHECK(commands == std::vector<std::string>{"2061", "2051", "2061"});
+}
+
+TEST_CASE("a whole day of which neither hours nor minutes came is asked for by its daily values, once")
+{
+    const auto settings = settings_with();
+    BackFill back_fill{settings.stations[0], settings};
+    const auto day = nine.day();
+    const auto first = HourEnding::of(day, 1), last = HourEnding::of(day, 24);
+    std::vector<std::string> days;
+    for (auto now = start; now < start + std::chrono::hours{7 * 24}; now += 60s) {
+        back_fill.owed({{"S01", first.plus(-3), last}}, first.plus(-48)); // three hours of the day before, too
+        if (const auto request = back_fill.next(now)) {
+            if (request->cn == "2031") days.push_back(request->command_part);
+            Finished none;
+            none.request = *request;
+            none.outcome = Finished::Outcome::no_data;
+            none.answered = true;
+            back_fill.finished(none, now);
+        }
+    }
+    const auto text = format_day(day);
+    const std::string digits = text.substr(0, 4) + text.substr(5, 2) + text.substr(8, 2) + "000000";
+    CHECK(days == std::vector<std::string>{"BeginTime=" + digits + ";EndTime=" + digits});
 }

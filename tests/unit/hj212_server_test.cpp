@@ -147,7 +147,9 @@ TEST_CASE("one connection speaks for one station, unless it is a gateway")
         CHECK(read(peer.line()).header.mn == "M1");
         peer.write(frame("2011", data, 5, "M2"));
         CHECK(peer.is_closed());
-        CHECK(s.inbox.count() == 1); // what would be taken for another station's is not kept
+        REQUIRE(s.inbox.count() == 2); // what would be taken for another station's is kept as refused
+        CHECK(s.inbox.refused(0).empty());
+        CHECK(s.inbox.refused(1).find("speaks for S01 already") != std::string::npos);
         CHECK(s.line_says("speaks for S01 already; a gateway must be allowed to", 1));
     }
     SECTION("a gateway")
@@ -170,7 +172,8 @@ TEST_CASE("nobody else may speak for a station that is there; the station itself
     Peer other{s.port(), "127.0.0.2"};
     other.write(frame("2011", data));
     CHECK(other.is_closed());
-    CHECK(s.inbox.count() == 1);
+    REQUIRE(s.inbox.count() == 2);
+    CHECK(s.inbox.refused(1).find("wants to speak for it") != std::string::npos);
     CHECK(s.line_says("refused 1 times: 127.0.0.2:"));
     // The same address again: the old connection is half dead and nobody has told us.
     Peer again{s.port(), "127.0.0.1"};

@@ -1,9 +1,14 @@
 #include "daemon/inbox.hpp"
+#include "daemon/lag.hpp"
 #include "tests/support/folder.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <fmt/format.h>
+
+#include <atomic>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include <csignal>
@@ -148,6 +153,75 @@ TEST_CASE("damage in the middle costs its segment's rest, is said, and nothing e
     CHECK(damage[0].find("is damaged at byte 0") != std::string::npos);
     CHECK(read >= 8);
     CHECK(read < 12);
+}
+
+TEST_CASE("what several threads and a burst append is there whole, each in its own order, with one wait for many")
+{
+    const Folder folder;
+    InboxLog inbox{folder.path(), Durability::power, 0, 4096};
+    constexpr int threads = 8, rounds = 40;
+    std::vector<std::thread> links;
+    std::atomic<int> kept{0};
+    for (int t = 0; t < threads; ++t)
+        links.emplace_back([&, t] {
+            for (int n = 0; n < rounds; ++n) {
+                const std::string a = fmt::format("{} {}a", t, n), b = fmt::format("{} {}b", t, n);
+                const drivers::Frame both[] = {frame(a), frame(b)};
+                kept += inbox.append(both) ? 2 : 0;
+            }
+        });
+    for (auto& link : links) link.join();
+    CHECK(kept == threads * rounds * 2);
+    const auto all = all_bytes(inbox);
+    REQUIRE(all.size() == threads * rounds * 2);
+    std::map<std::string, std::vector<std::string>> by_thread;
+    for (const auto& text : all) by_thread[text.substr(0, 1)].push_back(text.substr(2));
+    for (const auto& [thread, texts] : by_thread) {
+        INFO("thread " << thread);
+        REQUIRE(texts.size() == rounds * 2);
+        for (int n = 0; n < rounds; ++n) {
+            CHECK(texts[static_cast<std::size_t>(2 * n)] == fmt::format("{}a", n));
+            CHECK(texts[static_cast<std::size_t>(2 * n + 1)] == fmt::format("{}b", n));
+        }
+    }
+}
+
+TEST_CASE("what a link refused is kept with its reason")
+{
+    const Folder folder;
+    InboxLog inbox{folder.path(), Durability::process, 0};
+    auto refused = frame("##0001");
+    refused.refused = "10.0.0.9 wants to speak for S01, as 10.0.0.7 does";
+    CHECK(inbox.append(refused));
+    CHECK(inbox.append(frame("after")));
+    const auto batch = inbox.read(0, 1'000'000);
+    REQUIRE(batch.has_value());
+    REQUIRE(batch->entries.size() == 2);
+    CHECK(batch->entries[0].bytes == "##0001");
+    CHECK(batch->entries[0].refused == refused.refused);
+    CHECK(batch->entries[1].refused.empty());
+}
+
+TEST_CASE("a lag is right to a sixteenth, from nothing to days")
+{
+    LagHistogram lag;
+    CHECK(lag.permille_ms(990) == 0);
+    for (int ms = 1; ms <= 1000; ++ms) lag.add(ms);
+    CHECK(lag.count() == 1000);
+    CHECK(lag.permille_ms(500) >= 500);
+    CHECK(lag.permille_ms(500) <= 531); // 500 and a sixteenth
+    CHECK(lag.permille_ms(990) >= 990);
+    CHECK(lag.permille_ms(990) <= 1000); // never above the most
+    CHECK(lag.most_ms() == 1000);
+    lag.add(-5); // a clock was set back
+    CHECK(lag.permille_ms(1) == 1);
+    lag.add(std::int64_t{90} * 24 * 3600 * 1000);
+    CHECK(lag.permille_ms(1000) == lag.most_ms());
+    LagHistogram small;
+    for (int n = 0; n < 99; ++n) small.add(7);
+    small.add(40);
+    CHECK(small.permille_ms(990) == 7);
+    CHECK(small.permille_ms(1000) == 40);
 }
 
 TEST_CASE("an append is held while storage fails, and goes through by itself afterwards")

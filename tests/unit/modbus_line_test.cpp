@@ -32,11 +32,12 @@ public:
         std::string origin;
         Poll poll;
     };
-    bool append(const Frame& frame) override
+    bool append(std::span<const Frame> frames) override
     {
         std::unique_lock lock{mutex_};
         released_.wait(lock, [this] { return !held_; });
-        kept_.push_back({std::string{frame.origin}, parse_poll(frame.bytes).value()});
+        for (const auto& frame : frames)
+            kept_.push_back({std::string{frame.origin}, parse_poll(frame.bytes).value()});
         return true;
     }
     bool flowing() const override { return true; }
@@ -165,6 +166,53 @@ TEST_CASE("modbus line: a dead unit is left alone after its failures and does no
     CHECK(rig.until([&] { return !rig.told.empty() && rig.told.back().detail.find("2 of 3 units") == 0; }));
     CHECK(rig.told.back().state == LinkState::up);
     CHECK(rig.told.back().detail.find("silent: unit 7 (S07)") != std::string::npos);
+}
+
+TEST_CASE("modbus line: a device that closes idle connections is called again, and no poll is lost")
+{
+    SlaveBook book;
+    book.hold(8, {353});
+    book.idle_most_ms = 40;
+    TcpSlave slave{book};
+    Rig rig{slave.line(), {3, 4}};
+    for (auto& unit : rig.settings.units) unit.every = 150ms;
+    rig.start();
+    REQUIRE(rig.until([&] { return rig.inbox.all(3).size() >= 5 && rig.inbox.all(4).size() >= 5; }));
+    for (const auto& told : rig.told) CHECK(told.state == LinkState::up);
+}
+
+TEST_CASE("modbus line: a device that hangs up when asked for what it has not gives its registers all the same")
+{
+    auto map = two_tenths();
+    Status service;
+    service.name = "service mode";
+    service.place.function = 1;
+    service.place.address = 2;
+    map.statuses.push_back(service);
+    SlaveBook book;
+    book.hold(8, {353});
+    book.manner = [](std::span<std::uint8_t> query, int header) {
+        return query[static_cast<std::size_t>(header)] == 1 ? SlaveBook::hang_up : 0;
+    };
+    TcpSlave slave{book};
+    Rig rig{slave.line(), {3, 4}, map};
+    rig.start();
+    REQUIRE(rig.until([&] { return rig.inbox.all(3).size() >= 3 && rig.inbox.all(4).size() >= 3; }));
+    CHECK(rig.until([&] { return rig.detail().find("answers, but") != std::string::npos; }));
+    CHECK(rig.detail().find("function 1") != std::string::npos);
+}
+
+TEST_CASE("modbus line: a gateway that hangs up when a dead unit is asked for does not ask for it for ever")
+{
+    SlaveBook book;
+    book.manner = [](std::span<std::uint8_t> query, int header) {
+        return query[static_cast<std::size_t>(header) - 1] == 7 ? SlaveBook::hang_up : 0;
+    };
+    TcpSlave slave{book};
+    Rig rig{slave.line(), {7, 3}};
+    rig.start();
+    REQUIRE(rig.until([&] { return rig.inbox.all(3).size() >= 12; }));
+    CHECK(book.asked(7) == 2);
 }
 
 TEST_CASE("modbus line: a refused request is taken apart once, and what stays refused is said")

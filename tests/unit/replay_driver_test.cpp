@@ -33,7 +33,7 @@ public:
         Clock::time_point at;
     };
 
-    bool append(const Frame& frame) override
+    bool append(std::span<const Frame> frames) override
     {
         std::unique_lock lock{mutex_};
         ++waiting_;
@@ -41,7 +41,9 @@ public:
         changed_.wait(lock, [this] { return !held_; });
         --waiting_;
         if (stopping_) return false;
-        kept_.push_back({std::string{frame.link}, std::string{frame.origin}, std::string{frame.bytes}, Clock::now()});
+        for (const auto& frame : frames)
+            kept_.push_back(
+                {std::string{frame.link}, std::string{frame.origin}, std::string{frame.bytes}, Clock::now()});
         changed_.notify_all();
         return true;
     }

@@ -167,6 +167,17 @@ TEST_CASE("late minutes make their hour again; an hour the station itself sends 
     CHECK(life.hour_of_a(ten.plus(1)) == "55");
 }
 
+TEST_CASE("an hour that the station sends as we had made it is the station's from then on")
+{
+    Life life;
+    for (int m = 1; m <= 50; ++m) life.minute(m, "30");
+    life.time_is("2016-12-12T10:21:00+08:00");
+    life.says("A hour 2016-12-12T10:00:00+08:00 30"); // the same
+    CHECK(life.count("duplicates") == 1);
+    life.says("A minutes/10 2016-12-12T10:00:00+08:00 90");
+    CHECK(life.hour_of_a(ten) == "30");
+}
+
 TEST_CASE("the same minutes again change nothing, whether before or after the hour was closed")
 {
     Life life;
@@ -215,6 +226,83 @@ TEST_CASE("every expected hour is there or has its reason")
     CHECK(owed[0].first == hour(monday, 12));
     CHECK(owed[0].last == hour(monday, 15));
     CHECK(owed[1].last == hour(monday, 9));
+}
+
+TEST_CASE("an hour a person took out is no observation, and one of too few minutes is asked for again")
+{
+    Life life;
+    life.says("A hour 2016-12-12T10:00:00+08:00 41");
+    for (int m = 1; m <= 25; ++m) life.says(fmt::format("A minutes/1 2016-12-12T10:{:02}:00+08:00 50", m));
+    life.time_is("2016-12-12T11:21:00+08:00");
+    Correction out;
+    out.station = "A";
+    out.pollutant = Pollutant::pm2_5;
+    out.first = out.last = ten;
+    out.kind = CorrectionKind::invalidate;
+    out.why = "a spider";
+    REQUIRE(life.turns->correct(out, "env").value().has_value());
+    for (auto& person : life.config.rules.network.persons) person.may_ratify = person.id == "mayor";
+    const std::string id = life.turns->state().corrections().begin()->id;
+    REQUIRE(life.turns->decide_correction(id, true, "mayor", "seen").value().has_value());
+    CHECK(life.marks("2016-12-12T10:00:00+08:00", "2016-12-12T11:00:00+08:00") == "ff");
+    const auto all = coverage_of({StationIndex{0}}, ten, ten.plus(1), *life.turns, life.config, *life.store);
+    CHECK(all.at(0).observed == 0);
+    // The hour of 25 minutes is owed; the one that is whole is not, whatever a person made of it.
+    const auto owed = life.turns->owed(life.config.links.front());
+    REQUIRE(!owed.empty());
+    CHECK(owed[0].first == ten.plus(1));
+    CHECK(owed[0].last == ten.plus(1));
+}
+
+TEST_CASE("a day before the first instrument and after the last asks for nothing")
+{
+    Life life;
+    Instrument monitor;
+    monitor.measures.insert(Pollutant::pm2_5);
+    monitor.from = monday.plus(1);
+    life.config.rules.network.stations[0].instruments = {monitor};
+    life.time_is("2016-12-13T02:21:00+08:00");
+    CHECK(life.marks("2016-12-12T23:00:00+08:00", "2016-12-13T02:00:00+08:00") == "  --");
+}
+
+TEST_CASE("a quarantine keeps out what comes, not what is here; a value told again is no news")
+{
+    Life life;
+    life.says("A hour 2016-12-12T10:00:00+08:00 41");
+    const auto why = [&](HourEnding first, bool ends) {
+        StationDeclared d{"A", {StationNote::Kind::quarantine, first, {}, "leaks", {}}, ends};
+        const auto said = life.turns->declare_station(d, "env").value();
+        return said ? std::string{} : said.error().detail;
+    };
+    CHECK(why(ten, false).find("hours up to 2016-12-12T10:00 are here already") == 0);
+    life.time_is("2016-12-12T10:25:00+08:00");
+    CHECK(why(ten.plus(1), false).empty());
+    life.says("A hour 2016-12-12T10:00:00+08:00 41"); // again
+    CHECK(life.hour_of_a(ten) == "41");
+    life.time_is("2016-12-12T10:55:00+08:00");
+    life.says("A hour 2016-12-12T11:00:00+08:00 500");
+    CHECK(life.hour_of_a(ten.plus(1)) == "500 R");
+    CHECK(why(ten.plus(1), true).find("a quarantine can end with the hour to 2016-12-12T12:00") != std::string::npos);
+    CHECK(why(ten.plus(2), true).empty());
+    const auto revisions = life.count("revisions");
+    life.says("A hour 2016-12-12T11:00:00+08:00 500");
+    CHECK(life.hour_of_a(ten.plus(1)) == "500 R"); // until a person accepts it
+    CHECK(life.count("revisions") == revisions);
+}
+
+TEST_CASE("a station that sends nothing but flags is suspect; one that was ahead and died is silent")
+{
+    Life life;
+    life.says("A hour 2016-12-12T10:00:00+08:00 D");
+    life.time_is("2016-12-12T10:25:00+08:00");
+    CHECK(life.fresh().state == StationState::suspect);
+    life.says("A hour 2016-12-12T14:00:00+08:00 41");
+    CHECK(life.fresh().state == StationState::clock_wrong);
+    life.says("B hour 2016-12-12T14:00:00+08:00 41"); // has never been right
+    CHECK(life.fresh(1).state == StationState::clock_wrong);
+    life.time_is("2016-12-12T13:25:00+08:00");
+    CHECK(life.fresh().state == StationState::silent);
+    CHECK(life.fresh(1).state == StationState::never);
 }
 
 TEST_CASE("how a station is: never, live, late, silent, maintenance, quarantine, clock")

@@ -278,10 +278,11 @@ private:
     {
         const auto closed = turns_->state().last_closed();
         const bool sane = !closed || clock_.now() >= closed->instant(config_.rules.network.offset);
-        health_.storage("clock", sane ? "" : fmt::format("it says {}, and {} is closed already: nothing is judged or closed "
-                                                         "until it is right",
-                                                         format_instant(clock_.now(), config_.rules.network.offset),
-                                                         format_hour(*closed)));
+        health_.storage("clock", sane ? ""
+                                      : fmt::format("it says {}, and {} is closed already: nothing is judged or closed "
+                                                    "until it is right",
+                                                    format_instant(clock_.now(), config_.rules.network.offset),
+                                                    format_hour(*closed)));
         if (sane && !was_sane_) frames_arrived();
         was_sane_ = sane;
         return sane;
@@ -528,7 +529,7 @@ private:
     bool readable_ = true;
     bool was_sane_ = true;
     InboxPosition arrived_until_ = 0; ///< see arrivals_are_taken()
-    bool ended_ = true; ///< every thread of every link
+    bool ended_ = true;               ///< every thread of every link
     bool stopping_ = false;
 };
 

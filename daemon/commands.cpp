@@ -272,14 +272,16 @@ of_stations(const json::object& request, const CommandContext& c,
     if (last < first || last.since_epoch - first.since_epoch > longest_hours)
         return refuse("the stretch must begin before it ends and be no longer than a year");
     if (!still_open(c.turns->state(), first.day(), c.config->rules))
-        return refuse(fmt::format("{} is before the {} days that are kept open; its values stand in the database and in "
-                                  "reports",
-                                  format_hour(first), c.config->rules.open_days));
+        return refuse(
+            fmt::format("{} is before the {} days that are kept open; its values stand in the database and in "
+                        "reports",
+                        format_hour(first), c.config->rules.open_days));
     const auto hours = static_cast<std::size_t>(last.since_epoch - first.since_epoch + 1);
     if (hours * stations.size() > station_hours_most)
-        return refuse(fmt::format("{} hours of {} stations at once would hold everything else up: ask for at most {} hours "
-                                  "of all, or for one station",
-                                  hours, stations.size(), station_hours_most / stations.size()));
+        return refuse(
+            fmt::format("{} hours of {} stations at once would hold everything else up: ask for at most {} hours "
+                        "of all, or for one station",
+                        hours, stations.size(), station_hours_most / stations.size()));
     return answer(stations, first, last);
 }
 

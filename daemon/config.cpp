@@ -425,7 +425,8 @@ private:
             LinkConfig link;
             link.name = read_id(table, "name");
             if (link.name == made_here || link.name == "control" || link.name == "inbox")
-                table.fail("name", fmt::format("\"{}\" is a name aqid gives itself as the origin of values", link.name));
+                table.fail("name",
+                           fmt::format("\"{}\" is a name aqid gives itself as the origin of values", link.name));
             for (const auto& other : out_.links)
                 if (other.name == link.name) table.fail("name", fmt::format("link \"{}\" is there twice", link.name));
             const std::string name = table.text("driver");
@@ -440,7 +441,8 @@ private:
             if (link.driver->holds != nullptr)
                 for (const auto& what : link.driver->holds(link.settings))
                     if (const auto [other, is_new] = held_by_link_.emplace(what, link.name); !is_new)
-                        table.fail({}, fmt::format("links \"{}\" and \"{}\" both need {}", other->second, link.name, what));
+                        table.fail({},
+                                   fmt::format("links \"{}\" and \"{}\" both need {}", other->second, link.name, what));
             for (const auto& id : link.stations)
                 if (!out_.rules.network.station_named(id))
                     table.fail({}, fmt::format("link \"{}\" speaks for station \"{}\", and there is no [[station]] of "

@@ -16,14 +16,14 @@ namespace aqi::daemon {
 /// What an hour of a pollutant is. From the best to the worst, so that a station's hour is the worst of its pollutants'.
 enum class HourKind : std::uint8_t {
     not_expected, ///< none of its instruments was there yet, or any more
-    observed,    ///< a value, in time
-    back_filled, ///< a value that came after the hour was closed
-    corrected,   ///< a person's correction is in force
-    flagged,     ///< received under a flag that keeps it out
-    maintenance, ///< empty, and the station is under maintenance
-    put_aside,   ///< empty, and something of it was put aside: malformed, impossible, wrong unit, ...
-    link_down,   ///< empty, and the link was not up for most of the hour
-    not_sent,    ///< empty, and nothing explains it but the station itself
+    observed,     ///< a value, in time
+    back_filled,  ///< a value that came after the hour was closed
+    corrected,    ///< a person's correction is in force
+    flagged,      ///< received under a flag that keeps it out
+    maintenance,  ///< empty, and the station is under maintenance
+    put_aside,    ///< empty, and something of it was put aside: malformed, impossible, wrong unit, ...
+    link_down,    ///< empty, and the link was not up for most of the hour
+    not_sent,     ///< empty, and nothing explains it but the station itself
 };
 std::string_view hour_kind_name(HourKind kind); ///< "link_down"
 std::string_view hour_kind_zh(HourKind kind);

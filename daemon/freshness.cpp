@@ -42,7 +42,7 @@ std::vector<Pollutant> missing_in(const StationHours& hours, HourEnding hour, Po
     return missing;
 }
 
-/// What stands in place of values in an hour that came without any.
+/// What stands in place of values in an hour that came without any. What people hold back is theirs to name.
 std::optional<Flag> flag_instead_of_values(const StationHours& hours, HourEnding hour)
 {
     const DayHours* day = hours.day(hour.day());
@@ -50,7 +50,7 @@ std::optional<Flag> flag_instead_of_values(const StationHours& hours, HourEnding
     for (const auto p : all_pollutants) {
         if (day == nullptr || !day->received(p, hour.hour_of_day())) continue;
         if (day->value(p, hour.hour_of_day())) return std::nullopt;
-        out = day->flag(p, hour.hour_of_day());
+        if (const Flag flag = day->flag(p, hour.hour_of_day()); flag != Flag::rejected) out = flag;
     }
     return out;
 }

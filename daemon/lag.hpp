@@ -1,7 +1,7 @@
 // daemon/lag: how long what arrives waits until it is stored for good.
 //
 // Counted in classes no wider than a sixteenth of their value, so that a percentile is right to 7 % whatever came before,
-// and months fit into two kilobytes.
+// and months fit into four kilobytes.
 //
 // Knows: whole milliseconds. Does not know: whose they are. Used on the loop only.
 #pragma once
@@ -41,7 +41,7 @@ public:
 private:
     static constexpr unsigned fine_bits = 4; ///< classes in every power of two: 16
     static constexpr std::size_t fine = std::size_t{1} << fine_bits;
-    static constexpr std::size_t powers = 24; ///< up to some days
+    static constexpr std::size_t powers = 28; ///< up to some weeks
 
     static std::size_t class_of(std::uint64_t value)
     {

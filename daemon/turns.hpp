@@ -115,7 +115,7 @@ private:
         Instant received_at;
     };
     std::map<StationIndex, Ahead> ahead_; ///< see clock_ahead()
-    std::optional<Trouble> trouble_;    ///< the store could not be read in the middle of a turn: the turn is abandoned
+    std::optional<Trouble> trouble_; ///< the store could not be read in the middle of a turn: the turn is abandoned
     std::map<StationIndex, Lag> lags_;
     std::map<std::string, const LinkConfig*, std::less<>> links_;
     std::function<void()> outbox_filled_;

@@ -30,7 +30,10 @@ std::unique_ptr<Link> open(const std::any& settings, LinkContext context)
     return open_mqtt_link(std::any_cast<const MqttSettings&>(settings), std::move(context));
 }
 
-std::vector<std::string> holds(const std::any& settings) { return held_by(std::any_cast<const MqttSettings&>(settings)); }
+std::vector<std::string> holds(const std::any& settings)
+{
+    return held_by(std::any_cast<const MqttSettings&>(settings));
+}
 
 } // namespace
 

@@ -209,8 +209,9 @@ private:
         const bool wanted = std::any_of(settings_.topics.begin(), settings_.topics.end(),
                                         [&](const auto& filter) { return filter_holds(filter, frame.origin); });
         if (!wanted)
-            frame.refused = "no filter of the link holds its topic: the broker's session has a subscription that the "
-                            "configuration no longer has; use another client_id, or take the session away at the broker";
+            frame.refused =
+                "no filter of the link holds its topic: the broker's session has a subscription that the "
+                "configuration no longer has; use another client_id, or take the session away at the broker";
         if (context_.inbox->append(frame)) return;
         // Stopping without having kept it. Returning would acknowledge it, so this thread never returns; the process ends.
         while (true) ::pause();
@@ -394,7 +395,8 @@ private:
             const bool overdue = std::chrono::steady_clock::now() - self->began_ > connect_patience;
             if (self->state_ == LinkState::connecting && !self->waiting_ && overdue) {
                 self->hang_up();
-                self->lost(fmt::format("no connection with all its subscriptions within {} s", connect_patience.count()));
+                self->lost(
+                    fmt::format("no connection with all its subscriptions within {} s", connect_patience.count()));
             }
             self->look();
         });

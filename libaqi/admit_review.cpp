@@ -174,9 +174,10 @@ Result<StationDeclared> admit_station_note(const State& state, StationDeclared d
         auto here = state.last_closed();
         if (const auto newest = state.station(*station).newest) here = here ? std::max(*here, *newest) : *newest;
         if (here && d.note.first <= *here)
-            return refused(fmt::format("hours up to {} are here already: a quarantine can {} with the hour to {}; what is "
-                                       "here is changed by a correction",
-                                       format_hour(*here), d.ends ? "end" : "begin", format_hour(here->plus(1))));
+            return refused(
+                fmt::format("hours up to {} are here already: a quarantine can {} with the hour to {}; what is "
+                            "here is changed by a correction",
+                            format_hour(*here), d.ends ? "end" : "begin", format_hour(here->plus(1))));
     }
     if (d.ends) return d;
     if (current != nullptr)

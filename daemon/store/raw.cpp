@@ -139,8 +139,9 @@ void RawTables::forget_minutes_before(HourEnding hour)
 void RawTables::forget_links_before(Instant at)
 {
     // The last word before says how each link was at that time.
-    Statement{database_, "DELETE FROM link_state WHERE at_ms < ?1 AND id NOT IN (SELECT max(id) FROM link_state WHERE at_ms < "
-                         "?1 GROUP BY link)"}
+    Statement{database_,
+              "DELETE FROM link_state WHERE at_ms < ?1 AND id NOT IN (SELECT max(id) FROM link_state WHERE at_ms < "
+              "?1 GROUP BY link)"}
         .bind(at.ms)
         .run();
 }
@@ -190,7 +191,8 @@ std::vector<AsideHour> RawTables::aside_hours(const std::string& station, HourEn
 std::map<HourEnding, Instant> RawTables::first_received(StationIndex station, HourEnding first, HourEnding last)
 {
     std::map<HourEnding, Instant> out;
-    Statement row{database_, "SELECT min(received_ms) FROM observation WHERE hour = ? AND station = ? AND period_hours = 1"};
+    Statement row{database_,
+                  "SELECT min(received_ms) FROM observation WHERE hour = ? AND station = ? AND period_hours = 1"};
     const std::int64_t id = places_.id(station);
     for (HourEnding hour = first; hour <= last; hour = hour.plus(1)) {
         row.bind(hour.since_epoch).bind(id);

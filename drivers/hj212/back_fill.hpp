@@ -34,7 +34,7 @@ private:
     const StationSettings& station_;
     const Hj212Settings& settings_;
     std::map<HourEnding, Hour, std::greater<>> hours_; ///< newest first
-    std::set<LocalDay> days_; ///< asked for as days
+    std::set<LocalDay> days_;                          ///< asked for as days
     SteadyTime pause_until_{};
 };
 

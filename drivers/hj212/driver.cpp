@@ -84,7 +84,7 @@ unit = "ug/m3"                     # of every concentration but CO: ng/m3, ug/m3
 # a34004 = "ng/m3"                 # by any name of the factor; gases may be in ppb or ppm (25 degrees C)
 # a01006 = "kPa"                   # or hPa
 # [[link.station.was]]             # how data of former days are told, by their DataTime, whenever they come; for a logger
-# until = "2026-03-31"             # that was replaced or set otherwise. The oldest first; complete in itself:
+# until = 2026-03-31               # that was replaced or set otherwise. The oldest first; complete in itself:
 # unit = "mg/m3"                   # and units, minute_interval, minute_label, hour_label as above
 )",
     read_settings,

@@ -183,7 +183,8 @@ private:
         // A modem that lost its network says nothing: its connection is dead after two minutes, not after two hours.
         socket.set_option(asio::socket_base::keep_alive{true}, ec);
         using Seconds = int;
-        for (const auto& [option, value] : {std::pair{TCP_KEEPIDLE, Seconds{60}}, {TCP_KEEPINTVL, 15}, {TCP_KEEPCNT, 4}})
+        for (const auto& [option, value] :
+             {std::pair{TCP_KEEPIDLE, Seconds{60}}, {TCP_KEEPINTVL, 15}, {TCP_KEEPCNT, 4}})
             (void)::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value);
         socket.set_option(Tcp::no_delay{true}, ec);
         hub_.opened(

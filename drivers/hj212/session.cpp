@@ -140,10 +140,11 @@ void Session::disconnected()
     if (current_) end(Finished::Outcome::disconnected, "the connection ended");
     if (waiting_.empty()) return;
     // Whoever ordered a month in pieces must see that the rest was never asked for.
-    last_words_ += fmt::format("{}{} more requests were never sent: the connection ended", last_words_.empty() ? "" : "; ",
-                               waiting_.size());
+    last_words_ += fmt::format("{}{} more requests were never sent: the connection ended",
+                               last_words_.empty() ? "" : "; ", waiting_.size());
     while (!waiting_.empty()) {
-        finished_.push_back({std::move(waiting_.front()), Finished::Outcome::disconnected, "never sent", false, false, {}});
+        finished_.push_back(
+            {std::move(waiting_.front()), Finished::Outcome::disconnected, "never sent", false, false, {}});
         waiting_.pop_front();
     }
 }
@@ -151,9 +152,8 @@ void Session::disconnected()
 void Session::end(Finished::Outcome outcome, std::string words)
 {
     last_words_ = fmt::format("{}: {}", current_->request.what, words);
-    finished_.push_back(
-        {std::move(current_->request), outcome, std::move(words), current_->answered, current_->sent > 0,
-         std::move(current_->received)});
+    finished_.push_back({std::move(current_->request), outcome, std::move(words), current_->answered,
+                         current_->sent > 0, std::move(current_->received)});
     current_.reset();
 }
 

@@ -47,8 +47,8 @@ struct StationSettings : DataForm {
     std::string mn;
     std::optional<std::string> password; ///< absent: not checked
     std::vector<Former> former;          ///< by `until`, the oldest first
-    Edition edition = Edition::y2017; ///< in which requests are written; frames of any edition are read
-    std::string st = "22";            ///< of requests
+    Edition edition = Edition::y2017;    ///< in which requests are written; frames of any edition are read
+    std::string st = "22";               ///< of requests
     std::vector<Subnet> allow;
     bool set_time_on_connect = false;
 

@@ -178,8 +178,7 @@ Result<void> read_value(Reading::Value& slot, const Draft& draft, std::string_vi
     return {};
 }
 
-void read_weather(const Draft& draft, std::string_view state, WeatherItem item, const DataForm& station,
-                  Values& out)
+void read_weather(const Draft& draft, std::string_view state, WeatherItem item, const DataForm& station, Values& out)
 {
     if (draft.twice) return out.faults.push_back(twice(draft));
     if (!draft.value || draft.value->empty()) return;
@@ -252,9 +251,10 @@ Values read_values(const Message& message, const DataForm& station, Period perio
     }
     if (units_wrong(out)) {
         out.values = {};
-        out.faults.push_back({Reason::wrong_unit, fmt::format("every concentration is below 0.5 ug/m3; the unit is configured "
-                                                              "as {}, the frame seems to be in one a thousand times larger",
-                                                              station.units[Pollutant::pm2_5].text)});
+        out.faults.push_back(
+            {Reason::wrong_unit, fmt::format("every concentration is below 0.5 ug/m3; the unit is configured "
+                                             "as {}, the frame seems to be in one a thousand times larger",
+                                             station.units[Pollutant::pm2_5].text)});
     } else if (units_doubtful(out)) {
         out.counted.emplace_back("hj212_unit_doubtful");
     }

@@ -74,8 +74,8 @@ std::string settings_text()
 {
     std::string out = "[[link]]\nname = \"l\"\ndriver = \"hj212\"\nlisten = \"127.0.0.1:1\"\n";
     for (int n = 0; n < 100; ++n)
-        out += fmt::format("[[link.station]]\nid = \"S{0:03}\"\nmn = \"M{0:03}\"\nunit = \"ug/m3\"\nminute_interval = 1\n",
-                           n);
+        out += fmt::format(
+            "[[link.station]]\nid = \"S{0:03}\"\nmn = \"M{0:03}\"\nunit = \"ug/m3\"\nminute_interval = 1\n", n);
     return out;
 }
 
@@ -113,8 +113,9 @@ int main(int argc, char** argv)
     measure("parse", frames.size(), scan, [&] {
         Found out;
         for (const auto& frame : frames)
-            out.frames += hj212::parse_frame(std::string_view{frame}.substr(0, frame.size() - 2), hj212::Checksum::hj212)
-                              .has_value();
+            out.frames +=
+                hj212::parse_frame(std::string_view{frame}.substr(0, frame.size() - 2), hj212::Checksum::hj212)
+                    .has_value();
         return out;
     });
     measure("decode", frames.size(), scan, [&] {

@@ -21,7 +21,9 @@ double cpu_us()
 {
     rusage use{};
     ::getrusage(RUSAGE_SELF, &use);
-    const auto us = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec); };
+    const auto us = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_usec);
+    };
     return us(use.ru_utime) + us(use.ru_stime);
 }
 

@@ -77,8 +77,7 @@ int main(int argc, char** argv)
     std::vector<std::unique_ptr<Tcp::acceptor>> acceptors;
     for (int n = 0; n < std::atoi(argv[2]); ++n) {
         const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]) + n);
-        acceptors.push_back(
-            std::make_unique<Tcp::acceptor>(io, Tcp::endpoint{asio::ip::address_v4::loopback(), port}));
+        acceptors.push_back(std::make_unique<Tcp::acceptor>(io, Tcp::endpoint{asio::ip::address_v4::loopback(), port}));
         accept(*acceptors.back());
     }
     asio::signal_set signals{io, SIGTERM, SIGINT};

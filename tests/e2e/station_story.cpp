@@ -133,7 +133,8 @@ TEST_CASE("what does not belong on the port is counted, kept with its cause, and
     REQUIRE(county.daemon->stop() == 0);
 }
 
-TEST_CASE("a clock that stands before an hour that is closed puts nothing aside; all is taken once it is right", "[station]")
+TEST_CASE("a clock that stands before an hour that is closed puts nothing aside; all is taken once it is right",
+          "[station]")
 {
     County county{"2016-12-04T10:30:00+08:00"};
     county.come();

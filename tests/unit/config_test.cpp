@@ -139,17 +139,21 @@ TEST_CASE("every key of the example is documented, and every key a reader knows 
 TEST_CASE("what only one link can have is not given to two, and no link has a name of ours")
 {
     const auto broker = [](const std::string& name, const std::string& client) {
-        return "\n[[link]]\nname = \"" + name + "\"\ndriver = \"mqtt-json\"\nuri = \"tcp://127.0.0.1:1999\"\nclient_id = \"" +
-               client + "\"\ntopics = [\"x/#\"]\n";
+        return "\n[[link]]\nname = \"" + name +
+               "\"\ndriver = \"mqtt-json\"\nuri = \"tcp://127.0.0.1:1999\"\nclient_id = \"" + client +
+               "\"\ntopics = [\"x/#\"]\n";
     };
     CHECK(refusal(example() + broker("north", "a") + broker("south", "b")) == "taken");
     CHECK(refusal(example() + broker("north", "a") + broker("south", "a"))
-              .find("links \"north\" and \"south\" both need client_id \"a\" at tcp://127.0.0.1:1999") != std::string::npos);
+              .find("links \"north\" and \"south\" both need client_id \"a\" at tcp://127.0.0.1:1999") !=
+          std::string::npos);
     CHECK(refusal(example() + broker("minutes", "a")).find("a name aqid gives itself") != std::string::npos);
     const auto loggers = [](const std::string& name) {
         return "\n[[link]]\nname = \"" + name +
-               "\"\ndriver = \"hj212\"\nlisten = \"0.0.0.0:9001\"\n[[link.station]]\nid = \"410621-01\"\nmn = \"M\"\nunit = "
+               "\"\ndriver = \"hj212\"\nlisten = \"0.0.0.0:9001\"\n[[link.station]]\nid = \"410621-01\"\nmn = "
+               "\"M\"\nunit = "
                "\"ug/m3\"\n";
     };
-    CHECK(refusal(example() + loggers("one") + loggers("two")).find("both need port 0.0.0.0:9001") != std::string::npos);
+    CHECK(refusal(example() + loggers("one") + loggers("two")).find("both need port 0.0.0.0:9001") !=
+          std::string::npos);
 }

@@ -215,7 +215,7 @@ TEST_CASE("a lag is right to a sixteenth, from nothing to days")
     CHECK(lag.most_ms() == 1000);
     lag.add(-5); // a clock was set back
     CHECK(lag.permille_ms(1) == 1);
-    lag.add(std::int64_t{90} * 24 * 3600 * 1000);
+    lag.add(std::int64_t{20} * 24 * 3600 * 1000);
     CHECK(lag.permille_ms(1000) == lag.most_ms());
     LagHistogram small;
     for (int n = 0; n < 99; ++n) small.add(7);

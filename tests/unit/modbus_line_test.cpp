@@ -36,8 +36,7 @@ public:
     {
         std::unique_lock lock{mutex_};
         released_.wait(lock, [this] { return !held_; });
-        for (const auto& frame : frames)
-            kept_.push_back({std::string{frame.origin}, parse_poll(frame.bytes).value()});
+        for (const auto& frame : frames) kept_.push_back({std::string{frame.origin}, parse_poll(frame.bytes).value()});
         return true;
     }
     bool flowing() const override { return true; }

@@ -362,8 +362,8 @@ private:
         std::vector<drivers::StationLine> lines;
         for (const auto& link : links_)
             for (auto& line : link->stations()) lines.push_back(std::move(line));
-        return web::status_json(
-            {&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_, std::move(lines)});
+        return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_,
+                                 std::move(lines), inbox_->durable_after()});
     }
 
     /// People look into the database too, and a disk may fail just then. Nobody's look ends the daemon.

@@ -284,12 +284,16 @@ Outcome<void> InboxLog::try_append(const std::string& entries)
 
 bool InboxLog::append(std::span<const drivers::Frame> frames)
 {
+    const std::int64_t began_ms = steady_ms();
     Waiting own;
     for (const auto& frame : frames) own.bytes += encode(frame);
     std::unique_lock lock{queue_mutex_};
     queue_.push_back(&own);
     queue_changed_.wait(lock, [&] { return own.done || !writing_; });
-    if (own.done) return own.kept;
+    if (own.done) {
+        durable_after_.add(steady_ms() - began_ms);
+        return own.kept;
+    }
     // Nobody writes: this thread does, for all that wait.
     writing_ = true;
     std::vector<Waiting*> together = std::exchange(queue_, {});
@@ -305,6 +309,7 @@ bool InboxLog::append(std::span<const drivers::Frame> frames)
         waiting->kept = kept;
     }
     writing_ = false;
+    durable_after_.add(steady_ms() - began_ms);
     queue_changed_.notify_all();
     lock.unlock();
     if (kept && notify_) notify_();
@@ -333,6 +338,12 @@ bool InboxLog::write_through(const std::string& entries)
         pause = std::min<std::chrono::milliseconds>(pause * 2, retry_most);
     }
     return false;
+}
+
+LagHistogram InboxLog::durable_after() const
+{
+    const std::lock_guard lock{queue_mutex_};
+    return durable_after_;
 }
 
 std::chrono::milliseconds InboxLog::held_for() const

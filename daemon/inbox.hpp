@@ -13,9 +13,10 @@
 // a few waits and not one a frame.
 //
 // Knows: files, durability, what to do when the disk is full. Does not know: what the bytes mean.
-// Threads: append() and flowing() from any thread; everything else on the loop.
+// Threads: append(), flowing() and durable_after() from any thread; everything else on the loop.
 #pragma once
 
+#include "daemon/lag.hpp"
 #include "daemon/ports.hpp"
 #include "drivers/driver.hpp"
 
@@ -73,6 +74,8 @@ public:
     using drivers::Inbox::append;
     bool append(std::span<const drivers::Frame> frames) override;
     bool flowing() const override { return flowing_.load(std::memory_order_acquire); }
+    /// From the call of append() to its end: what a sender waits for its acknowledgement.
+    LagHistogram durable_after() const;
     /// How long the append that is on its way now has been on its way: a disk that hangs fails nothing and says nothing.
     std::chrono::milliseconds held_for() const;
     /// Releases threads held in append(); their frames were not kept.
@@ -108,7 +111,8 @@ private:
     std::function<void()> notify_;
     std::function<void(std::string)> trouble_;
 
-    std::mutex queue_mutex_; // the next three
+    mutable std::mutex queue_mutex_; // the next four
+    LagHistogram durable_after_;
     std::condition_variable queue_changed_;
     std::vector<Waiting*> queue_;
     bool writing_ = false; ///< some thread writes, for all that waited when it began

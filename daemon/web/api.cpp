@@ -87,6 +87,7 @@ public:
         }
         out["storage"] = storages();
         out["links"] = links();
+        out["durable_after_ms"] = lag_json(s_.durable_after);
         out["channels"] = channels();
         out["areas"] = areas();
         out["stations"] = stations();
@@ -113,6 +114,14 @@ private:
         return out;
     }
 
+    static json::object lag_json(const LagHistogram& lag)
+    {
+        return {{"count", lag.count()},
+                {"median", lag.permille_ms(500)},
+                {"p99", lag.permille_ms(990)},
+                {"most", lag.most_ms()}};
+    }
+
     json::array links() const
     {
         json::array out;
@@ -124,10 +133,7 @@ private:
                            {"state", known ? drivers::link_state_name(found->second.state) : "connecting"},
                            {"detail", known ? found->second.detail : ""}};
             if (const auto lag = s_.health->lags().find(link.name); lag != s_.health->lags().end())
-                o["stored_after_ms"] = json::object{{"frames", lag->second.count()},
-                                                    {"median", lag->second.permille_ms(500)},
-                                                    {"p99", lag->second.permille_ms(990)},
-                                                    {"most", lag->second.most_ms()}};
+                o["stored_after_ms"] = lag_json(lag->second);
             out.push_back(std::move(o));
         }
         return out;

@@ -21,6 +21,7 @@ struct Sources {
     SqliteStore* store = nullptr;
     const Clock* clock = nullptr;
     std::vector<drivers::StationLine> lines; ///< what links say of their stations
+    LagHistogram durable_after;              ///< of the inbox
 };
 
 std::string status_json(const Sources& sources);

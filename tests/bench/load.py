@@ -110,9 +110,10 @@ def run(durability, parts):
                 row["units"] = int(re.search(r"answered (\d+)", units.communicate()[0])[1])
             lags = {l["name"]: l["stored_after_ms"] for l in status["links"] if l.get("stored_after_ms")}
             gateways = [lag for name, lag in lags.items() if name.startswith("gateway")]
+            row["durable"] = status["durable_after_ms"]
             row["lags"] = {name: lag for name, lag in lags.items() if not name.startswith("gateway")}
             if gateways:
-                row["lags"]["modbus"] = {"frames": sum(g["frames"] for g in gateways), "median": max(g["median"] for g in gateways), "p99": max(g["p99"] for g in gateways), "most": max(g["most"] for g in gateways)}
+                row["lags"]["modbus"] = {"count": sum(g["count"] for g in gateways), "median": max(g["median"] for g in gateways), "p99": max(g["p99"] for g in gateways), "most": max(g["most"] for g in gateways)}
             row.update(cpu=cpu / took, peak=peak, counts=status["counts"])
             if loggers:
                 sent, answered = map(int, re.match(r"sent (\d+) answered (\d+)", row["loggers"]).groups())
@@ -130,15 +131,18 @@ def run(durability, parts):
 def show(durability, name, row):
     def lag(key):
         l = row["lags"].get(key)
-        return f"{l['median']} / {l['p99']} / {l['most']} ({l['frames']})" if l else ""
+        return f"{l['median']} / {l['p99']} / {l['most']} ({l['count']})" if l else ""
     answered = re.search(r"median_ms ([\d.]+) p99_ms ([\d.]+) most_ms ([\d.]+)", row.get("loggers", ""))
-    print(f"| {durability} | {name} | {' / '.join(answered.groups()) if answered else ''} | {lag('hj212')} | {lag('modbus')} | {lag('mqtt')} | {100 * row['cpu']:.0f} % | {row['peak']:.0f} |", flush=True)
+    d = row["durable"]
+    print(f"| {durability} | {name} | {d['median']} / {d['p99']} / {d['most']} | {' / '.join(answered.groups()) if answered else ''} | {lag('hj212')} | {lag('modbus')} | {lag('mqtt')} | {100 * row['cpu']:.0f} % | {row['peak']:.0f} |", flush=True)
     aside = {k: v for k, v in row["counts"].items() if k.startswith("aside")}
     if aside:
         print(f"put aside: {json.dumps(aside)}")
 
 
-print("| durability | load | HJ 212: sent to answered, ms | HJ 212 | Modbus | MQTT | CPU of one core | peak MiB |\n|---|---|---:|---:|---:|---:|---:|---:|")
+print("Milliseconds, median / p99 / most (how many). Durable: from arrival to the end of the append, which is what an "
+      "acknowledgement waits for. Stored: from arrival to the end of the transaction with what became of it.\n")
+print("| durability | load | durable | HJ 212: sent to answered | HJ 212 stored | Modbus stored | MQTT stored | CPU of one core | peak MiB |\n|---|---|---:|---:|---:|---:|---:|---:|---:|")
 for durability in options.durability.split(","):
     for name in options.only.split(","):
         show(durability, name, run(durability, ["hj212", "modbus", "mqtt"] if name == "all" else [name]))

@@ -291,14 +291,17 @@ private:
     /// Whether all that had arrived at the last look is taken: an hour is not closed before values that came in time.
     bool arrivals_are_taken()
     {
-        const bool taken = !waiting_for_store_ && store_->consumed() >= arrived_until_;
-        if (taken || waiting_for_store_) arrived_until_ = inbox_->end();
+        const bool waiting = waiting_for_store_ || !inbox_->flowing();
+        const bool taken = !waiting && store_->consumed() >= arrived_until_;
+        if (taken || waiting) arrived_until_ = inbox_->end();
         return taken;
     }
 
     void tick()
     {
-        if (clock_is_sane() && arrivals_are_taken()) {
+        if (!clock_is_sane()) {
+            arrived_until_ = inbox_->end();
+        } else if (arrivals_are_taken()) {
             if (const auto closed = turns_->close_hours(); !closed)
                 trouble("store", closed.error().what);
             else if (store_->consumed() >= inbox_->end())
@@ -322,11 +325,17 @@ private:
     /// A drill's time: everything that arrived before is taken in first, then the clock moves, then what is due is done.
     std::string set_clock(Instant to)
     {
-        while (clock_is_sane() && store_->consumed() < inbox_->end())
-            if (!drain_once() && store_->consumed() < inbox_->end()) return "what arrived before cannot be stored now";
+        const auto drained = [&] { // a clock that is not right yet takes nothing
+            while (clock_is_sane() && store_->consumed() < inbox_->end())
+                if (!drain_once() && store_->consumed() < inbox_->end()) return false;
+            return true;
+        };
+        const std::string trouble = "what arrived before cannot be stored now";
+        if (!drained()) return trouble;
         if (!simulated_->set(to))
             return fmt::format("the clock stands at {} and does not go back",
                                format_instant(clock_.now(), config_.rules.network.offset));
+        if (!drained()) return trouble;
         if (const auto closed = turns_->close_hours(); !closed) return closed.error().what;
         back_fill();
         dispatch_->pump();
@@ -434,7 +443,7 @@ private:
     /// Whether this run ends so that another begins with a new configuration.
     bool reload()
     {
-        if (waiting_for_store_ || !inbox_->flowing()) {
+        if (waiting_for_store_ || !inbox_->flowing() || inbox_->held_for() > disk_patience) {
             log(Severity::warning, "the configuration was not reloaded: links cannot be ended while storage fails");
             return false;
         }

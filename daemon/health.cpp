@@ -33,7 +33,8 @@ void Health::storage(const std::string& name, const std::string& trouble)
     if (good)
         log(Severity::notice, "{}: works again", name);
     else
-        log(Severity::error, "{}: {}; nothing is acknowledged that is not stored, trying again", name, trouble);
+        log(Severity::error, "{}: {}{}", name, trouble,
+            name == "clock" ? "" : "; nothing is acknowledged that is not stored, trying again");
 }
 
 void Health::recomputed(const RecomputeResult& result, const std::string& trouble)

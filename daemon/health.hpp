@@ -38,7 +38,7 @@ public:
     bool link(const std::string& name, const drivers::LinkStatus& status);
     /// A frame of the link is stored for good, so many milliseconds after it arrived.
     void stored(const std::string& link, std::int64_t lag_ms) { lags_[link].add(lag_ms); }
-    /// "store" and "inbox": an empty text means that it works again.
+    /// "store", "inbox", "disk", "clock", ...: an empty text means that it works again.
     void storage(const std::string& name, const std::string& trouble);
 
     /// `trouble` in words: a difference, or why there was no comparison; empty: everything agreed.

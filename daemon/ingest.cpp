@@ -94,7 +94,7 @@ bool repeats(const Event& before, const Event& now, bool polled)
     const auto* b = std::get_if<Observed>(&now);
     if (a == nullptr || b == nullptr) return false;
     // A later poll tells the instrument's state of then, not of the hour; and a poll that failed takes nothing back.
-    if (polled && a->value && (!b->value || a->value == b->value)) return true;
+    if (polled && a->value && a->flag == Flag::normal && (!b->value || a->value == b->value)) return true;
     // The same value after a quarantine began or ended.
     const auto only_held_back = [](Flag f) { return f == Flag::normal || f == Flag::rejected; };
     return a->value == b->value && only_held_back(a->flag) && only_held_back(b->flag);
@@ -121,7 +121,8 @@ Judged judge_reading(const Reading& reading, bool retained, const State& state, 
         Event event = event_for(reading, *station, p, judged_value(reading, *station, value, state, rules));
         if (const auto before = known(state, reading, *station, p)) {
             if (repeats(*before, event, reading.time_is_ours)) {
-                out.repeated.push_back(*before);
+                ++out.duplicates;
+                if (value.value) out.repeated.push_back(*before); // a poll without a value says nothing
                 continue;
             }
             ++out.revisions;

@@ -17,7 +17,8 @@ namespace aqi::daemon {
 struct Judged {
     std::vector<Event> events;   ///< values that are news
     std::vector<Fault> faults;   ///< values, or the whole reading, put aside
-    std::vector<Event> repeated; ///< values that say what is known already, as it is known
+    int duplicates = 0;          ///< values that say what is known already
+    std::vector<Event> repeated; ///< these, as they are known
     int revisions = 0;           ///< values that say something else of a known hour
     int late = 0;                ///< values for an hour that was closed
 };

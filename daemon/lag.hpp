@@ -3,7 +3,7 @@
 // Counted in classes no wider than a sixteenth of their value, so that a percentile is right to 7 % whatever came before,
 // and months fit into four kilobytes.
 //
-// Knows: whole milliseconds. Does not know: whose they are. Used on the loop only.
+// Knows: whole milliseconds. Does not know: whose they are. Belongs to one thread at a time.
 #pragma once
 
 #include <algorithm>

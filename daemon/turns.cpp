@@ -272,7 +272,7 @@ void Turns::take_judged(Judged judged, std::string_view link, Instant received_a
         if (n > 0) turn.counts[name] += n;
     };
     count("values", static_cast<std::int64_t>(judged.events.size()));
-    count("duplicates", static_cast<std::int64_t>(judged.repeated.size()));
+    count("duplicates", judged.duplicates);
     count("revisions", judged.revisions);
     count("late_values", judged.late);
     // An hour we made of minutes, and the station now says the same: from here on it is the station's.

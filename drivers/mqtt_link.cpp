@@ -517,6 +517,8 @@ bool filter_holds(std::string_view filter, std::string_view topic)
         if (group_end == std::string_view::npos) return false;
         filter.remove_prefix(group_end + 1);
     }
+    for (const std::string_view prefix : {"$queue/", "$exclusive/"}) // EMQX
+        if (filter.starts_with(prefix)) filter.remove_prefix(prefix.size());
     // Wildcards do not hold topics of the broker itself.
     if (topic.starts_with('$') && !filter.starts_with('$')) return false;
     while (true) {

@@ -63,10 +63,15 @@ DayMeans station_day(const DayHours& hours, const Validity& validity)
     return out;
 }
 
-void fill_from_archive(DayMeans& day, const PerPollutant<std::optional<Concentration>>& stated)
+void fill_from_archive(DayMeans& day, const PerPollutant<std::optional<Concentration>>& stated, const DayHours& hours)
 {
-    for (const auto p : all_pollutants)
-        if (!day.mean[p] && stated[p]) day.mean[p] = Mean::of(*stated[p]);
+    for (const auto p : all_pollutants) {
+        if (day.mean[p] || !stated[p]) continue;
+        bool held_back = false;
+        for (int hour = 1; hour <= 24 && !held_back; ++hour)
+            held_back = hours.received(p, hour) && !hours.value(p, hour);
+        if (!held_back) day.mean[p] = Mean::of(*stated[p]);
+    }
 }
 
 bool enough_sites(int valid, int sites, const Validity& validity)

@@ -74,8 +74,9 @@ struct DayMeans {
 /// One station's day from its hours. Every ozone window lies inside the natural day.
 DayMeans station_day(const DayHours& hours, const Validity& validity);
 
-/// Values an archive states for whole days fill what the hours could not prove.
-void fill_from_archive(DayMeans& day, const PerPollutant<std::optional<Concentration>>& stated);
+/// Values an archive or a station states for whole days fill what the hours could not prove; but not where hours were received
+/// and do not count, under a flag or taken out by a person: the stated mean may well be made with them.
+void fill_from_archive(DayMeans& day, const PerPollutant<std::optional<Concentration>>& stated, const DayHours& hours);
 
 /// Whether `valid` of `sites` suffice for a figure of the area.
 bool enough_sites(int valid, int sites, const Validity& validity);

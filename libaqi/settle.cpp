@@ -50,7 +50,8 @@ DayMeans day_means(const State& state, PlaceIndex place, LocalDay day, const Rul
         const DayHours* hours = station.day(day);
         DayMeans means = station_day(hours != nullptr ? *hours : nothing, pack->validity);
         const auto stated = station.stated.find(day);
-        if (stated != station.stated.end()) fill_from_archive(means, stated->second);
+        if (stated != station.stated.end())
+            fill_from_archive(means, stated->second, hours != nullptr ? *hours : nothing);
         return means;
     };
     const auto area = rules.network.area_of(place);

@@ -55,7 +55,8 @@ std::optional<Request> BackFill::next(SteadyTime now)
     return history_request(station_, first, last, by_minutes);
 }
 
-/// A whole day of which neither hours nor minutes came: its daily values are better than none. Once each.
+/// A whole day of which something is missing although every hour was asked for as often as it may be: the daily values of what
+/// no hour came of are better than none. Once each.
 std::optional<Request> BackFill::next_day()
 {
     std::map<LocalDay, int> given_up;

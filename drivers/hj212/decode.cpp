@@ -83,7 +83,7 @@ void decode_data(const Message& message, const StationSettings& station, Period 
     if (data_time.empty()) return named({Reason::malformed, "the frame has no DataTime"});
     const auto at = parse_local_time(data_time, offset);
     if (!at) return named(at.error());
-    const DataForm& form = station.form_of(day_at(*at, offset));
+    const DataForm& form = station.form_of(period, *at, offset);
     if (const auto set = set_time(reading, *at, data_time, form, offset); !set) return named(set.error());
     if (period == Period::minutes && reading.length_minutes != form.minute_interval)
         out.counted.emplace_back("hj212_minutes_off_interval");

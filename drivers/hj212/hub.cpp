@@ -148,6 +148,7 @@ void Hub::good(Connection& connection, const Piece& piece, Message message, std:
         return connection.close(bound.error().detail);
     }
     connection.bad_in_a_row = 0;
+    stations_[index].last_frame = std::chrono::steady_clock::now();
     pending_.push_back(
         {connection.shared_from_this(), index, std::string{piece.bytes}, std::move(message), around_.now()});
     if (pending_.size() == 1) around_.soon([this] { keep_pending(); });

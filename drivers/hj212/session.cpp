@@ -91,7 +91,8 @@ bool Session::note_hour(const Message& message)
     const auto at = parse_local_time(field_of(message, "DataTime"), offset_);
     if (!at) return false;
     const bool whole_hours = message.header.cn == cn_hour;
-    const Label label = whole_hours ? station_.hour_label : station_.minute_label;
+    const DataForm& form = station_.form_of(whole_hours ? Period::hour : Period::minutes, *at, offset_);
+    const Label label = whole_hours ? form.hour_label : form.minute_label;
     // The hour after its start label, or around its end label.
     const Instant inside{at->ms + (label == Label::start ? 1 : 0)};
     const HourEnding hour = hour_around(inside, offset_);

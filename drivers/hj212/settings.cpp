@@ -146,10 +146,14 @@ void read_stations(const Settings& table, Hj212Settings& out)
 
 } // namespace
 
-const DataForm& StationSettings::form_of(LocalDay day) const
+const DataForm& StationSettings::form_of(Period period, Instant data_time, UtcOffset offset) const
 {
-    for (const auto& was : former)
-        if (day <= was.until) return was.form;
+    for (const auto& was : former) {
+        // A midnight that ends a period belongs to the day before it, one that begins it to the day after.
+        const bool ends = (period == Period::hour && was.form.hour_label == Label::end) ||
+                          (period == Period::minutes && was.form.minute_label == Label::end);
+        if (day_at(Instant{data_time.ms + (ends ? 0 : 1)}, offset) <= was.until) return was.form;
+    }
     return *this;
 }
 

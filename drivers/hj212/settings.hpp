@@ -7,6 +7,7 @@
 #include "drivers/hj212/framer.hpp"
 #include "drivers/hj212/network.hpp"
 #include "libaqi/pollutant.hpp"
+#include "libaqi/reading.hpp"
 #include "libaqi/settings.hpp"
 #include "libaqi/time.hpp"
 
@@ -52,8 +53,8 @@ struct StationSettings : DataForm {
     std::vector<Subnet> allow;
     bool set_time_on_connect = false;
 
-    /// How data of this day are told.
-    const DataForm& form_of(LocalDay day) const;
+    /// How data of this DataTime are told.
+    const DataForm& form_of(Period period, Instant data_time, UtcOffset offset) const;
 };
 
 struct Hj212Settings {

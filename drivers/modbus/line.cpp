@@ -203,6 +203,8 @@ UnitPoll::Outcome Line::note(std::size_t i, UnitPoll::Outcome outcome)
         // The line's trouble; but a gateway that hangs up whenever this unit is asked for must not be asked for ever.
         if (!stopping()) turn.breaker.failed(Steady::now());
     } else if (answered) {
+        // A socket makes its connection anew when it is asked next; a serial port has to be opened.
+        if (outcome == UnitPoll::Outcome::cut_short && settings_.way.kind == Way::Kind::rtu) open_ = false;
         turn.breaker.answered();
     } else if (!stopping()) { // a question broken off by the end says nothing of the unit
         turn.breaker.failed(Steady::now());

@@ -148,14 +148,16 @@ TEST_CASE("a clock that stands before an hour that is closed puts nothing aside;
     county.port = listening_port(std::string{county.daemon->link().at("detail").as_string()});
     county.logger.disconnect();
     county.come();
-    county.logger.send_hour(midnight + 11, 60, 95);
-    wait_until(20s, "the acknowledgement", [&] { return county.logger.acknowledged() == 2; });
+    county.logger.send_hour(midnight + 11, 60, 95); // of a closed hour
+    county.logger.send_hour(midnight + 13, 70, 99); // of one that is not
+    wait_until(20s, "the acknowledgements", [&] { return county.logger.acknowledged() == 3; });
     wait_until(20s, "the words for it", [&] { return county.daemon->get("/healthz").status == 503; });
     CHECK(county.daemon->get("/healthz").body.find("is closed already") != std::string::npos);
     CHECK(county.daemon->number("SELECT count(*) FROM observation") == 2);
     CHECK(county.daemon->count("aside_time_in_future") <= 0);
-    county.daemon->clock("2016-12-04T12:40:00+08:00");
-    county.wait_for_values(4);
+    county.daemon->clock("2016-12-04T13:40:00+08:00");
+    county.wait_for_values(6);
+    CHECK(county.daemon->count("late_values") == 2); // what had come in time was taken before its hour was closed
     wait_until(20s, "health", [&] { return county.daemon->get("/healthz").status == 200; });
     REQUIRE(county.daemon->stop() == 0);
 }

@@ -24,4 +24,5 @@ TEST_CASE("a filter holds what the standard says it holds")
     CHECK(filter_holds("$SYS/#", "$SYS/uptime"));
     CHECK(filter_holds("$share/bureau/a/+", "a/b"));
     CHECK(!filter_holds("$share/bureau", "a"));
+    CHECK(filter_holds("$queue/a/+", "a/b"));
 }

@@ -113,13 +113,23 @@ TEST_CASE("an area's value is the mean of its sites' concentrations, pollutant b
     CHECK(!area.mean[Pollutant::so2]);
 }
 
-TEST_CASE("what an archive states fills what the hours could not prove, and no more")
+TEST_CASE("what an archive states fills what hours could not prove, but nothing that was held back")
 {
-    auto day = station_day(filled(Pollutant::pm2_5, 1, 24, 100), rules());
+    DayHours hours = filled(Pollutant::pm2_5, 1, 24, 100);
+    for (int h = 1; h <= 19; ++h) {
+        hours.set(Pollutant::no2, h, ug(80), Flag::normal); // one too few for a mean, and the others never came
+        hours.set(Pollutant::co, h, ug(800), Flag::normal);
+    }
+    hours.set(Pollutant::co, 20, std::nullopt, Flag::calibration);
+    hours.set(Pollutant::so2, 12, std::nullopt, Flag::rejected); // taken out by a person
+    auto day = station_day(hours, rules());
     PerPollutant<std::optional<Concentration>> stated;
-    stated[Pollutant::pm2_5] = ug(7);
+    for (const auto p : {Pollutant::pm2_5, Pollutant::no2, Pollutant::so2, Pollutant::co}) stated[p] = ug(7);
     stated[Pollutant::pm10] = ug(90);
-    fill_from_archive(day, stated);
+    fill_from_archive(day, stated, hours);
+    CHECK(day.mean[Pollutant::no2]->rounded(1'000) == ug(7));
+    CHECK(!day.mean[Pollutant::so2]);
+    CHECK(!day.mean[Pollutant::co]);
     CHECK(day.mean[Pollutant::pm2_5]->rounded(1'000) == ug(100));
     CHECK(day.mean[Pollutant::pm10]->rounded(1'000) == ug(90));
 }

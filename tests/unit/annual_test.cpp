@@ -135,7 +135,7 @@ TEST_CASE("days in any order, twice or corrected, make the same ledger")
     CHECK(forward == backward);
 }
 
-TEST_CASE("an edition may ask for quarters and for nothing else; a year without a day is valid under none")
+TEST_CASE("an edition may ask for quarters and for nothing else, a year without a day is valid under none")
 {
     const RulePack& epa = pack("us-epa-2024");
     Target target{"*", 2016, ug(100), ug(67), std::nullopt};

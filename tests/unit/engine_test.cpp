@@ -194,7 +194,7 @@ TEST_CASE("above the 1-hour table of SO2 the sliding 24-hour mean speaks")
     CHECK(before.index.iaqi[index_of(Item::so2_24h)] == -1); // 462 is on the table
 }
 
-TEST_CASE("an hour under US EPA is its NowCast; an area's is the mean of its sites'")
+TEST_CASE("an hour under US EPA is its NowCast, an area's is the mean of its sites'")
 {
     Rules rules = small_town(2);
     rules.edition = "us-epa-2024";

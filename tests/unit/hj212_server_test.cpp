@@ -163,7 +163,7 @@ TEST_CASE("one connection speaks for one station, unless it is a gateway")
     }
 }
 
-TEST_CASE("nobody else may speak for a station that is there; the station itself may come back")
+TEST_CASE("nobody else may speak for a station that is there, the station itself may come back")
 {
     Listening s;
     Peer first{s.port(), "127.0.0.1"};

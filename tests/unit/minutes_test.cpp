@@ -39,7 +39,7 @@ TEST_CASE("a mean between two nanograms goes to the even one")
     CHECK(hour_of(minutes)->value == Concentration::from_ng_per_m3(2)); // 2.5
 }
 
-TEST_CASE("minutes under a flag make no value; an hour of nothing else has the flag most of them carry")
+TEST_CASE("minutes under a flag make no value, an hour of nothing else has the flag most of them carry")
 {
     MinutesOfHour minutes{};
     for (std::size_t m = 0; m < 5; ++m) set_record(minutes[m], flagged(Flag::calibration));
@@ -72,7 +72,7 @@ TEST_CASE("a minute record replaces what stood there, and the same record again 
     CHECK(hour_of(minutes)->value == Concentration::from_ng_per_m3(26'000));
 }
 
-TEST_CASE("which minutes a stretch covers; the end of an hour belongs to it")
+TEST_CASE("which minutes a stretch covers, the end of an hour belongs to it")
 {
     const UtcOffset offset;
     struct Row {

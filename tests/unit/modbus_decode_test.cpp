@@ -129,7 +129,7 @@ TEST_CASE(
     CHECK(d.faults.at(0).detail == "unit 3: pm2_5 at 1 holds 0000 7FC0: not a number");
 }
 
-TEST_CASE("a negative value near zero is real and keeps its sign; what the range of the map excludes is absent")
+TEST_CASE("a negative value near zero is real and keeps its sign, what the range of the map excludes is absent")
 {
     const auto value = [](std::uint16_t low, std::uint16_t high) {
         return decode_poll(poll_of({registers(3, 1, {low, high}), all_well}), unit_of(floats), UtcOffset{});

@@ -51,7 +51,7 @@ TEST_CASE("a late value changes what was published, and says from what to what")
     CHECK(desk.state.notices(2017) == 0);
 }
 
-TEST_CASE("notices are numbered by the local year; 24:00 of the last day still belongs to it")
+TEST_CASE("notices are numbered by the local year, 24:00 of the last day still belongs to it")
 {
     Desk desk;
     const std::vector<Change> changes = {{"city", Change::What::day_aqi, monday, {}, "57", "80"}};
@@ -94,7 +94,7 @@ TEST_CASE("a late value that changes nothing published is no notice")
     CHECK(desk.hour_is(monday.plus(1), 3, ug(500)).changes.empty()); // into a day that is not closed
 }
 
-TEST_CASE("what became nothing, and what came of nothing, is NA; decimals are those of the edition")
+TEST_CASE("what became nothing, and what came of nothing, is NA, decimals are those of the edition")
 {
     Desk desk;
     desk.full(monday, 40, 1, 20);

@@ -53,7 +53,7 @@ TEST_CASE("registers hold the values of the moment, in the order of bytes the ma
     }
 }
 
-TEST_CASE("scales and offsets are taken back, once, to the nearest register; what does not fit is the end of its range")
+TEST_CASE("scales and offsets are taken back, once, to the nearest register, what does not fit is the end of its range")
 {
     const auto map = map_of(R"(
 device = "T"
@@ -102,7 +102,7 @@ scale = "0.001"
     CHECK(nan.at(1) == 0xFFFF);
 }
 
-TEST_CASE("statuses are at rest, and calibration raises its own; references lie within their limits")
+TEST_CASE("statuses are at rest, and calibration raises its own, references lie within their limits")
 {
     const auto map = map_of(R"(
 device = "T"

@@ -429,7 +429,7 @@ TEST_CASE("of several loggers each has an MN of its own")
     CHECK(mn_of_several("010000A8900016F000169DC0", 1233, 2000) == "010000A8900016F000161234");
 }
 
-TEST_CASE("what awaits an answer is sent again and holds up the next; then it is given up")
+TEST_CASE("what awaits an answer is sent again and holds up the next, then it is given up")
 {
     const SteadyTime start{};
     const auto after = [&](int seconds) { return start + std::chrono::seconds{seconds}; };

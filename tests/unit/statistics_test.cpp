@@ -158,7 +158,7 @@ TEST_CASE("percent and changes are rounded half to even, once")
     CHECK(!change_tenths(ug(5), ug(0)));
 }
 
-TEST_CASE("the same date of the year before; 29 February becomes 28")
+TEST_CASE("the same date of the year before, 29 February becomes 28")
 {
     CHECK(year_before(day(2016, 2, 29)) == day(2015, 2, 28));
     CHECK(year_before(day(2016, 2, 28)) == day(2015, 2, 28));
@@ -168,7 +168,7 @@ TEST_CASE("the same date of the year before; 29 February becomes 28")
     CHECK(year_before(day(2016, 12, 31)) == day(2015, 12, 31));
 }
 
-TEST_CASE("ranks: equal values share one and the next is skipped; who has no value has no rank")
+TEST_CASE("ranks: equal values share one and the next is skipped, who has no value has no rank")
 {
     using Value = std::optional<std::int64_t>;
     using Rank = std::optional<int>;

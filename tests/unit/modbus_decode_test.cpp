@@ -109,7 +109,7 @@ TEST_CASE("a float in ug/m3 becomes whole ng/m3 of the moment of the poll, whose
 }
 
 TEST_CASE(
-    "NaN, infinities and 1e38 are absent under D, with the field and its words named; the rest of the poll stands")
+    "NaN, infinities and 1e38 are absent under D, with the field and its words named, and the rest of the poll stands")
 {
     const std::vector<std::pair<std::uint16_t, std::uint16_t>> nothings = {
         {0x0000, 0x7FC0}, {0x0000, 0x7F80}, {0x0000, 0xFF80}, {0x7699, 0x7E96}, {0x7699, 0xFE96}, {0x0001, 0x0000}};

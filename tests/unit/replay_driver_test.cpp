@@ -273,7 +273,7 @@ TEST_CASE("a replay held by storage says that it could not be ended, and touches
     const Folder folder;
     const auto file = write(folder, "a.frames", "0\ta\t1\n0\ta\t2\n");
     // Kept beyond the test's end: the thread that is held still uses them, as at the end of a process.
-    auto* stage = new Stage{fmt::format("path = \"{}\"\n{}", file, as_json)};
+    static auto* const stage = new Stage{fmt::format("path = \"{}\"\n{}", file, as_json)};
     stage->inbox.hold(true);
     stage->link->start();
     stage->inbox.wait_for_a_held_one();

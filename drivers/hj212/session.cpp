@@ -65,7 +65,7 @@ std::optional<std::string> Session::due(SteadyTime now, Instant wall)
 {
     if (!current_) {
         if (waiting_.empty()) return std::nullopt;
-        current_.emplace();
+        current_.emplace(Current{}); // clang 14 finds no default constructor of a nested class here
         current_->request = std::move(waiting_.front());
         waiting_.pop_front();
         last_qn_ms_ = std::max(last_qn_ms_ + 1, wall.ms);

@@ -1,7 +1,8 @@
 // drivers/hj212/back_fill: which owed hours are asked for next, and which no more.
 //
 // Knows: newest first, in stretches; hours before minutes, minutes where the station has none of the hour, daily values
-// where even those leave a whole day with something missing; every hour so many times, with growing pauses. Does not know: connections; it is told the time. Lives on the server's thread.
+// where even those leave a whole day with something missing; every hour so many times, with growing pauses.
+// Does not know: connections; it is told the time. Lives on the server's thread.
 #pragma once
 
 #include "drivers/hj212/requests.hpp"

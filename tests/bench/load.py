@@ -71,7 +71,7 @@ def run(durability, parts):
             units = subprocess.Popen([options.bin + "/bench_units", str(modbus_port), str(GATEWAYS)], stdout=subprocess.PIPE, text=True) if "modbus" in parts else None
             if units:
                 children.append(units)
-                time.sleep(0.2)
+                wait(10, "the gateways", lambda: socket.socket().connect_ex(("127.0.0.1", modbus_port + GATEWAYS - 1)) == 0)
             config(folder, durability, broker.port, hj_port, modbus_port)
             with open(folder + "/log", "w") as log:
                 daemon = subprocess.Popen([options.bin + "/aqid", "--config", folder + "/aqid.toml"], stderr=log)
@@ -95,7 +95,7 @@ def run(durability, parts):
             if publisher:
                 publisher.wait(timeout=options.seconds + 120)
             if not loggers and not publisher:
-                time.sleep(options.seconds)
+                time.sleep(options.seconds)  # not a wait for anything: so long is measured
             took = time.monotonic() - began
             cpu = cpu_seconds(daemon.pid) - before
             if publisher:  # the whole status of 2,500 stations is a megabyte: not while it is measured

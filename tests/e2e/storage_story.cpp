@@ -83,7 +83,8 @@ struct OnSmallDisk {
         : folder(f),
           disk(folder / "disk", "24m"),
           broker(folder.path(), loud()),
-          messages(many_readings(stations, count))
+          messages(many_readings(stations, count)),
+          middle(messages.begin() + static_cast<std::ptrdiff_t>(count / 2))
     {
         broker.start();
         Site site;
@@ -101,13 +102,16 @@ struct OnSmallDisk {
         return options;
     }
     std::int64_t stored() { return daemon->number("SELECT count(*) FROM observation"); }
+    /// The disk is full in the middle of the messages, however fast the first half was: the second comes when it is.
     void fill_under_load()
     {
-        publisher.emplace(broker.login("stations"), messages, 1000);
+        before.emplace(broker.login("stations", "stations-before"), std::vector<Message>(messages.begin(), middle), 1000);
         wait_until(20s, "the first hundred rows", [&] { return stored() > 100; });
         disk.fill();
+        after.emplace(broker.login("stations", "stations-after"), std::vector<Message>(middle, messages.end()), 1000);
         wait_until(20s, "503 from /healthz", [&] { return daemon->get("/healthz").status == 503; });
     }
+    bool published() const { return before->done() && after->done(); }
     void wait_until_all_is_stored(std::size_t count)
     {
         wait_until(60s, "the last row", [&] { return stored() == static_cast<std::int64_t>(2 * count); });
@@ -118,8 +122,9 @@ struct OnSmallDisk {
     SmallDisk disk;
     Broker broker;
     const std::vector<Message> messages;
+    const std::vector<Message>::const_iterator middle;
     std::optional<Daemon> daemon;
-    std::optional<Publisher> publisher;
+    std::optional<Publisher> before, after;
 };
 
 } // namespace
@@ -151,7 +156,7 @@ TEST_CASE("a disk that fills under load loses nothing and needs nobody", "[stora
     CHECK(daemon.ask({{"command", "ping"}}).at("ok").as_bool());
 
     // The publishers are done with the broker; the broker is not done with the daemon, and drops it.
-    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.publisher->done(); });
+    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.published(); });
     wait_until(20s, "the broker to drop the silent daemon",
                [&] { return stage.broker.log().find("aqid-e2e has exceeded timeout") != std::string::npos; });
     CHECK(stage.stored() < static_cast<std::int64_t>(2 * count));
@@ -180,7 +185,7 @@ TEST_CASE("SIGTERM on a full disk ends the daemon in time and loses nothing", "[
     OnSmallDisk stage{folder, count};
     stage.fill_under_load();
     REQUIRE(stage.daemon->stop(10s) == 0);
-    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.publisher->done(); });
+    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.published(); });
     stage.disk.free();
     stage.daemon->start();
     stage.wait_until_all_is_stored(count);
@@ -195,7 +200,7 @@ TEST_CASE("a daemon killed on a full disk loses nothing", "[storage]")
     OnSmallDisk stage{folder, count};
     stage.fill_under_load();
     stage.daemon->kill();
-    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.publisher->done(); });
+    wait_until(30s, "the last acknowledgement to the publisher", [&] { return stage.published(); });
     stage.disk.free();
     stage.daemon->start();
     stage.wait_until_all_is_stored(count);

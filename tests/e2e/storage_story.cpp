@@ -105,7 +105,8 @@ struct OnSmallDisk {
     /// The disk is full in the middle of the messages, however fast the first half was: the second comes when it is.
     void fill_under_load()
     {
-        before.emplace(broker.login("stations", "stations-before"), std::vector<Message>(messages.begin(), middle), 1000);
+        before.emplace(broker.login("stations", "stations-before"), std::vector<Message>(messages.begin(), middle),
+                       1000);
         wait_until(20s, "the first hundred rows", [&] { return stored() > 100; });
         disk.fill();
         after.emplace(broker.login("stations", "stations-after"), std::vector<Message>(middle, messages.end()), 1000);

@@ -1,5 +1,6 @@
 #include "daemon/app.hpp"
 
+#include "daemon/alarm_watch.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/control.hpp"
@@ -15,7 +16,9 @@
 #include "daemon/turns.hpp"
 #include "daemon/web/api.hpp"
 #include "daemon/web/console.hpp"
+#include "daemon/web/review_json.hpp"
 #include "daemon/web/server.hpp"
+#include "daemon/web/take_in.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -74,7 +77,7 @@ public:
         control_.emplace(io_.get_executor(), config_.control_socket,
                          [this](std::string_view line, const Peer& peer) { return answer(line, peer); });
         web_.emplace(io_.get_executor(), config_.http.address, config_.http.port,
-                     [this](std::string_view path) { return page(path); });
+                     [this](const web::Server::Request& request) { return page(request); });
         recover();
         inbox_->on_append([this] { frames_arrived(); });
         inbox_->on_trouble([this](std::string what) {
@@ -146,14 +149,13 @@ private:
     {
         std::map<std::string, Dispatch::Lane> lanes;
         for (const auto& channel : config_.channels) {
-            if (channel.mode != config_.mode) {
-                log(Severity::notice, "channel {} stays closed: it is for {}", channel.name,
-                    channel.mode == Mode::drill ? "drills" : "real warnings, and this is a drill");
+            if (channel.mode == Mode::real && config_.mode == Mode::drill) {
+                log(Severity::notice, "channel {} stays closed: it is for real warnings, and this is a drill",
+                    channel.name);
                 continue;
             }
-            auto opened = channel.kind->open(channel.settings, {channel.name, io_.get_executor(), channel.mode});
-            lanes.emplace(channel.name,
-                          Dispatch::Lane{std::string{channel.kind->kind}, channel.mode, std::move(opened)});
+            lanes.emplace(channel.name, Dispatch::Lane::open(*channel.kind, channel.settings, channel.mode,
+                                                             {channel.name, io_.get_executor()}));
         }
         lanes_ = lanes.size();
         dispatch_ = std::make_unique<Dispatch>(io_.get_executor(), *store_, clock_, std::move(lanes));
@@ -297,13 +299,21 @@ private:
         return taken;
     }
 
+    Outcome<void> what_time_brings()
+    {
+        if (const auto closed = turns_->close_hours(); !closed) return closed;
+        if (const auto noted = turns_->note_what_is_due(); !noted) return noted;
+        if (simulated_) return Outcome<void>{}; // what links do has another time than a drill
+        return turns_->note_conditions(alarm_watch_.look(*turns_, health_, *dispatch_, clock_.now()));
+    }
+
     void tick()
     {
         if (!clock_is_sane()) {
             arrived_until_ = inbox_->end();
         } else if (arrivals_are_taken()) {
-            if (const auto closed = turns_->close_hours(); !closed)
-                trouble("store", closed.error().what);
+            if (const auto done = what_time_brings(); !done)
+                trouble("store", done.error().what);
             else if (store_->consumed() >= inbox_->end())
                 health_.storage("store", {});
         }
@@ -336,7 +346,7 @@ private:
             return fmt::format("the clock stands at {} and does not go back",
                                format_instant(clock_.now(), config_.rules.network.offset));
         if (!drained()) return trouble;
-        if (const auto closed = turns_->close_hours(); !closed) return closed.error().what;
+        if (const auto done = what_time_brings(); !done) return done.error().what;
         back_fill();
         dispatch_->pump();
         return {};
@@ -350,6 +360,7 @@ private:
         context.clock = &clock_;
         context.status = [this] { return status(); };
         context.counts = [this] { return web::counts_json(*store_); };
+        context.audit = [this](int most) { return web::audit_json(*store_, most, config_); };
         context.review = [this] { return web::review_json(turns_->state(), *store_, config_); };
         context.recompute = [this] {
             const std::string why = night_watch_->start();
@@ -397,33 +408,33 @@ private:
         return trouble.empty() ? out : refuse_command(fmt::format("the database cannot be read: {}", trouble));
     }
 
-    web::Reply page(std::string_view path)
+    template <class Make>
+    web::Reply readable(const Make& make)
     {
-        if (path == "/api/v1/status") {
-            std::string out;
-            const auto trouble = read_safely([&] { out = status(); });
-            return trouble.empty()
-                       ? web::Reply{200, "application/json; charset=utf-8", out}
-                       : web::Reply{503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
-        }
-        if (path == "/api/v1/coverage") {
-            std::string out;
-            const auto trouble = read_safely([&] {
+        web::Reply out;
+        const auto trouble = read_safely([&] { out = make(); });
+        if (trouble.empty()) return out;
+        return {503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
+    }
+
+    web::Reply page(const web::Server::Request& request)
+    {
+        if (request.is_post) return readable([&] { return web::take_in(request, commands()); });
+        if (request.path == "/api/v1/status")
+            return readable([this] { return web::Reply{200, "application/json; charset=utf-8", status()}; });
+        if (request.path == "/api/v1/coverage")
+            return readable([this] {
                 const auto closed = turns_->state().last_closed();
+                if (!closed) return web::Reply{404, "text/plain; charset=utf-8", "no hour is closed yet\n"};
                 std::vector<StationIndex> all;
-                for (std::uint32_t s = 0; s < config_.rules.network.stations.size(); ++s)
-                    all.push_back(StationIndex{s});
-                if (closed) out = coverage(all, closed->plus(-71), *closed);
+                for (std::uint32_t i = 0; i < config_.rules.network.stations.size(); ++i)
+                    all.push_back(StationIndex{i});
+                return web::Reply{200, "application/json; charset=utf-8", coverage(all, closed->plus(-71), *closed)};
             });
-            if (!trouble.empty())
-                return web::Reply{503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
-            return out.empty() ? web::Reply{404, "text/plain; charset=utf-8", "no hour is closed yet\n"}
-                               : web::Reply{200, "application/json; charset=utf-8", out};
-        }
-        if (path == "/healthz")
+        if (request.path == "/healthz")
             return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"}
                                           : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
-        return web::console_file(path);
+        return web::console_file(request.path);
     }
 
     void wait_for_signal()
@@ -526,6 +537,7 @@ private:
     std::optional<Control> control_;
     std::optional<web::Server> web_;
     std::vector<std::unique_ptr<drivers::Link>> links_;
+    AlarmWatch alarm_watch_{config_};
     asio::steady_timer tick_;
     asio::steady_timer retry_;
     asio::signal_set signals_;

@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 
+#include "daemon/commands_parts.hpp"
 #include "libaqi/report.hpp"
 
 #include <boost/json.hpp>
@@ -8,99 +9,16 @@
 namespace aqi::daemon {
 namespace {
 
+using namespace commands;
+
 /// Of one answer about stations: some tenths of a second of the loop.
 constexpr std::size_t station_hours_most = 50'000;
 
 namespace json = boost::json;
 
-std::string refuse(std::string_view why) { return json::serialize(json::object{{"ok", false}, {"error", why}}); }
-std::string agree() { return json::serialize(json::object{{"ok", true}}); }
-
-/// The text of a key, or nothing if it is absent or no text.
-std::optional<std::string> text(const json::object& o, std::string_view key)
-{
-    const auto* value = o.if_contains(key);
-    if (value == nullptr || !value->is_string()) return std::nullopt;
-    return std::string{value->as_string()};
-}
-
-std::optional<int> whole(const json::object& o, std::string_view key)
-{
-    const auto* value = o.if_contains(key);
-    if (value == nullptr || !value->is_int64()) return std::nullopt;
-    const std::int64_t n = value->as_int64();
-    if (n < INT32_MIN || n > INT32_MAX) return std::nullopt;
-    return static_cast<int>(n);
-}
-
-/// Who speaks: the person asked for, if the caller's account may act as that person; else the account's only person.
-Result<std::string> person_of(const json::object& request, const Peer& peer, const Config& config)
-{
-    const auto refused = [](std::string why) { return Fault{Reason::refused, std::move(why)}; };
-    if (const auto asked = text(request, "person")) {
-        const auto account = config.accounts.find(*asked);
-        if (account == config.accounts.end()) return refused(fmt::format("no person {} in the configuration", *asked));
-        if (account->second != peer.account)
-            return refused(fmt::format("account {} may not act as {}", peer.account, *asked));
-        return *asked;
-    }
-    std::string only;
-    for (const auto& [person, account] : config.accounts) {
-        if (account != peer.account) continue;
-        if (!only.empty())
-            return refused(fmt::format("account {} stands for several people; say which one", peer.account));
-        only = person;
-    }
-    if (only.empty()) return refused(fmt::format("account {} stands for nobody in the configuration", peer.account));
-    return only;
-}
-
-std::string answer_outcome(const Outcome<Result<void>>& outcome)
-{
-    if (!outcome) return refuse(fmt::format("it could not be stored and nothing happened: {}", outcome.error().what));
-    if (!*outcome) return refuse(outcome->error().detail);
-    return agree();
-}
-
-std::string forecast(const json::object& request, const Peer& peer, const CommandContext& c)
-{
-    const auto person = person_of(request, peer, *c.config);
-    if (!person) return refuse(person.error().detail);
-    const auto area = text(request, "area");
-    const auto* days = request.if_contains("days");
-    if (!area || days == nullptr || !days->is_array()) return refuse("a forecast needs \"area\" and \"days\"");
-    const Person* author = c.config->rules.network.person_named(*person);
-    AQI_CHECK(author != nullptr); // accounts are only read together with their person
-    Forecast f{*area, author->organisation, author->id, c.clock->now(), {}};
-    for (const auto& item : days->as_array()) {
-        const auto* o = item.if_object();
-        if (o == nullptr) return refuse("each of \"days\" must be an object");
-        const auto date = text(*o, "date");
-        const auto high = whole(*o, "high");
-        if (!date || !high) return refuse("each of \"days\" needs \"date\" and \"high\"");
-        const auto day = parse_day(*date);
-        if (!day) return refuse(day.error().detail);
-        f.days.push_back({*day, whole(*o, "low").value_or(*high), *high, text(*o, "primary").value_or("")});
-    }
-    return answer_outcome(c.turns->forecast(f));
-}
-
-std::string act(const json::object& request, const Peer& peer, const CommandContext& c)
-{
-    const auto person = person_of(request, peer, *c.config);
-    if (!person) return refuse(person.error().detail);
-    const auto warning = text(request, "warning");
-    const auto revision = whole(request, "revision");
-    const auto verb = text(request, "verb");
-    if (!warning || !revision || !verb) return refuse("it needs \"warning\", \"revision\" and \"verb\"");
-    for (const auto known : {Verb::sign, Verb::approve, Verb::issue, Verb::lift})
-        if (verb_name(known) == *verb) return answer_outcome(c.turns->act(*warning, *revision, known, *person));
-    return refuse(fmt::format("verb \"{}\" is not known; known: sign, approve, issue, lift", *verb));
-}
-
 std::string correct(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     Correction correction;
     const auto station = text(request, "station"), pollutant = text(request, "pollutant"),
@@ -138,7 +56,7 @@ std::string correct(const json::object& request, const Peer& peer, const Command
 
 std::string decide(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const auto id = text(request, "correction");
     const auto verb = text(request, "verb");
@@ -150,7 +68,7 @@ std::string decide(const json::object& request, const Peer& peer, const CommandC
 
 std::string sign_off(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const auto place = text(request, "place"), first = text(request, "first"), level = text(request, "level");
     if (!place || !first || !level) return refuse("a sign-off needs \"place\", \"first\" and \"level\"");
@@ -166,7 +84,7 @@ std::string sign_off(const json::object& request, const Peer& peer, const Comman
 
 std::string dust(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const auto area = text(request, "area"), date = text(request, "date");
     if (!area || !date) return refuse("it needs \"area\" and \"date\"");
@@ -179,19 +97,9 @@ std::string dust(const json::object& request, const Peer& peer, const CommandCon
         *person));
 }
 
-/// An hour as people write it, by its end.
-std::optional<HourEnding> hour_of(const json::object& request, std::string_view key, const Network& network)
-{
-    const auto written = text(request, key);
-    if (!written) return std::nullopt;
-    const auto when = parse_when(*written, network);
-    if (!when || when->kind != When::Kind::hour) return std::nullopt;
-    return when->hour;
-}
-
 std::string declare_station(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const Network& network = c.config->rules.network;
     const auto station = text(request, "station"), note = text(request, "note");
@@ -216,9 +124,9 @@ std::string declare_station(const json::object& request, const Peer& peer, const
     return answer_outcome(c.turns->declare_station(out, *person));
 }
 
-std::string order(const json::object& request, const Peer& peer, const CommandContext& c)
+std::string tell(const json::object& request, const Peer& peer, const CommandContext& c)
 {
-    const auto person = person_of(request, peer, *c.config);
+    const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const Person* who = c.config->rules.network.person_named(*person);
     if (who == nullptr || !who->may_validate)
@@ -312,23 +220,24 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "ping") return agree();
     if (command == "status") return context.status();
     if (command == "counts") return context.counts();
-    if (command == "forecast") return forecast(*request, peer, context);
-    if (command == "act") return act(*request, peer, context);
+    if (auto answer = warning_command(command, *request, peer, context)) return std::move(*answer);
     if (command == "correct") return correct(*request, peer, context);
     if (command == "decide") return decide(*request, peer, context);
     if (command == "sign-off") return sign_off(*request, peer, context);
     if (command == "dust") return dust(*request, peer, context);
     if (command == "station") return declare_station(*request, peer, context);
-    if (command == "order") return order(*request, peer, context);
+    if (command == "tell") return tell(*request, peer, context);
     if (command == "coverage") return of_stations(*request, context, context.coverage);
     if (command == "weather") return of_stations(*request, context, context.weather);
     if (command == "review") return context.review();
+    if (command == "audit") return context.audit(std::clamp(whole(*request, "most").value_or(50), 1, 1'000));
     if (command == "recompute") return context.recompute();
     if (command == "clock") return set_clock(*request, context);
-    return refuse(
-        fmt::format("command \"{}\" is not known; known: ping, status, counts, forecast, act, correct, decide, "
-                    "sign-off, dust, station, order, coverage, weather, review, recompute, clock",
-                    command));
+    return refuse(fmt::format(
+        "command \"{}\" is not known; known: ping, status, counts, forecast, act, consult, "
+        "propose, drill, order, review-emergency, alarm, respond, measures, verification, audit, correct, decide, "
+        "sign-off, dust, station, tell, coverage, weather, review, recompute, clock",
+        command));
 }
 
 } // namespace aqi::daemon

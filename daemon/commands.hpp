@@ -1,15 +1,20 @@
 // daemon/commands: what a line on the control socket asks for.
 //
-// Requests: {"command": "ping"}; {"command": "status"}; {"command": "counts"}; {"command": "forecast", "person": P, "area": A, "days":
-// [{"date", "low", "high", "primary"}]}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" |
-// "approve" | "issue" | "lift"}; {"command": "correct", "person", "station", "pollutant", "first", "last", "kind":
+// Requests: {"command": "ping"}; {"command": "status"}; {"command": "counts"}; {"command": "forecast", "person": P, and a
+// forecast (drivers/forecast_text)}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" | "object" |
+// "approve" | "send-back" | "issue" | "lift" | "emergency", "why"}; {"command": "alarm", "person", "alarm", "verb": "acknowledge" | "silence" | "confirm-silence", "note", "until": ISO time};
+// {"command": "consult", "person", "warning", "revision", "level",
+// "effective", "until": hour | "open", "wording", "why"}; {"command": "propose" | "drill", "person", "area", "level": level | "cancel",
+// "effective", "until", "wording", "why"}; {"command": "order", "person", "authority", "document", "areas", "level",
+// "effective", "until", "text"}; {"command": "review-emergency", "person", "warning", "revision", "verdict": "confirm" | "reject",
+// "why"}; {"command": "correct", "person", "station", "pollutant", "first", "last", "kind":
 // "invalidate" | "replace" | "accept" | "restore", "value", "why", "document"}; {"command": "decide", "person", "correction",
 // "verb": "ratify" | "refuse", "why"}; {"command": "sign-off", "person", "place", "first", "last", "level", "note"};
 // {"command": "dust", "person", "area", "date", "document", "why", "undo"}; {"command": "review"};
 // {"command": "station", "person", "station", "note": "maintenance" | "quarantine", "first", "last", "why", "ends"};
-// {"command": "order", "person", "station", "order": "set-time" | "realtime-interval" | "minute-interval" | "realtime-on" |
+// {"command": "tell", "person", "station", "order": "set-time" | "realtime-interval" | "minute-interval" | "realtime-on" |
 // "realtime-off" | "fetch", "number", "first", "last"}; {"command": "coverage" | "weather", "station", "first", "last"};
-// {"command": "recompute"}; {"command": "clock", "now": ISO time} under a simulated clock only.
+// {"command": "recompute"}; {"command": "audit", "most"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
 //
 // Knows: which account may act as which person. Does not know: sockets, or the rules of what a person may do (libaqi).
@@ -30,6 +35,8 @@ struct CommandContext {
     const Clock* clock = nullptr;
     std::function<std::string()> status;
     std::function<std::string()> counts; ///< {"name": n, ...}: what was taken in, repeated, put aside
+    /// What people did and what was refused to them, so many of the newest: {"ok": true, "acts": [{"when", "event", "says"}]}.
+    std::function<std::string(int)> audit;
     std::function<std::string()> review; ///< corrections, sign-offs, dust days and notices
     /// Starts a full recomputation beside the running figures; its outcome appears in status.
     std::function<std::string()> recompute;

@@ -1,14 +1,15 @@
 #include "daemon/config.hpp"
 
+#include "daemon/config_people.hpp"
 #include "daemon/minute_book.hpp"
 #include "libaqi/mean.hpp"
 #include "libaqi/settings.hpp"
+#include "libaqi/warning_dominance.hpp"
 #include "schemas/embedded.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <map>
 #include <set>
@@ -23,19 +24,6 @@ std::string read_text(const std::filesystem::path& file)
     std::ostringstream text;
     if (!in || !(text << in.rdbuf())) throw std::runtime_error(fmt::format("{}: cannot be read", file.string()));
     return text.str();
-}
-
-/// An id travels in topics, file names and keys: no blanks, quotes, wildcards or separators.
-std::string read_id(const Settings& table, std::string_view key)
-{
-    const std::string id = table.text(key);
-    const bool plain = std::none_of(id.begin(), id.end(), [](unsigned char c) {
-        return c <= ' ' || c == 0x7f || std::strchr("\"'\\/+#$,;", c) != nullptr;
-    });
-    if (id.empty() || id.size() > 64 || !plain)
-        table.fail(key,
-                   fmt::format("\"{}\" cannot be an id: 1 to 64 bytes, no blanks and none of \" ' \\ / + # $ , ;", id));
-    return id;
 }
 
 template <class T>
@@ -56,7 +44,7 @@ public:
         read_time();
         read_rules();
         read_network();
-        read_people();
+        read_people(root_, out_.mode, out_.rules, out_.accounts, out_.token_files);
         read_targets();
         read_links();
         read_channels();
@@ -112,6 +100,14 @@ private:
         table->done();
     }
 
+    void check_warning_rules(const Settings& table, const std::string& id) const
+    {
+        if (id == Rules::dated || out_.rules.book.warning_named(id) != nullptr) return;
+        auto known = ids_of(out_.rules.book.warnings);
+        known.emplace_back(Rules::dated);
+        table.fail_unknown("warnings", id, known);
+    }
+
     void read_rules()
     {
         std::string folder;
@@ -128,11 +124,14 @@ private:
             if (error) table->fail("folder", fmt::format("{}: {}", folder, error.message()));
             std::sort(texts.begin(), texts.end(), [](const RuleText& a, const RuleText& b) { return a.name < b.name; });
         }
+        if (table)
+            for (const auto& file : table->texts_or_none("more")) texts.push_back({file, read_text(file)});
         out_.rules.book = load_rules(texts);
+        out_.rules.measured_start_hours = 12;
         if (!table) return;
         out_.rules.warning_rules = table->text_or("warnings", out_.rules.warning_rules);
-        if (out_.rules.book.warning_named(out_.rules.warning_rules) == nullptr)
-            table->fail_unknown("warnings", out_.rules.warning_rules, ids_of(out_.rules.book.warnings));
+        check_warning_rules(*table, out_.rules.warning_rules);
+        out_.rules.measured_start_hours = static_cast<int>(table->integer_or("start_on_measurement_hours", 12, 0, 72));
         out_.rules.open_days = static_cast<int>(table->integer_or("open_days", out_.rules.open_days, 32, 1'000));
         table->done();
     }
@@ -160,10 +159,13 @@ private:
             area.kind = table.choice<AreaKind>("kind", {{"city", AreaKind::city}, {"county", AreaKind::county}});
             if (!seen.insert(area.id).second) table.fail("id", fmt::format("area \"{}\" is there twice", area.id));
             read_members(table, area);
+            area.warning_rules = table.text_or("warnings", "");
+            if (!area.warning_rules.empty()) check_warning_rules(table, area.warning_rules);
             network.areas.push_back(std::move(area));
             table.done();
         }
         if (network.areas.empty()) root_.fail({}, "at least one [[area]] is needed");
+        if (const auto why = weaker_county(out_.rules); !why.empty()) root_.fail({}, why);
         read_plans();
         read_periods();
     }
@@ -330,70 +332,6 @@ private:
         }
     }
 
-    void read_people()
-    {
-        Network& network = out_.rules.network;
-        for (const auto& table : root_.tables("organisation")) {
-            Organisation organisation;
-            organisation.id = read_id(table, "id");
-            organisation.name = table.text("name");
-            organisation.bureau = table.choice<Bureau>("bureau", {{"environment", Bureau::environment},
-                                                                  {"meteorology", Bureau::meteorology},
-                                                                  {"government", Bureau::government}});
-            if (network.organisation_named(organisation.id) != nullptr)
-                table.fail("id", fmt::format("organisation \"{}\" is there twice", organisation.id));
-            network.organisations.push_back(std::move(organisation));
-            table.done();
-        }
-        for (const auto& table : root_.tables("person")) read_person(table);
-    }
-
-    void read_person(const Settings& table)
-    {
-        Network& network = out_.rules.network;
-        Person person;
-        person.id = read_id(table, "id");
-        person.name = table.text("name");
-        person.organisation = table.text("organisation");
-        if (network.organisation_named(person.organisation) == nullptr)
-            table.fail_unknown("organisation", person.organisation, ids_of(network.organisations));
-        if (network.person_named(person.id) != nullptr)
-            table.fail("id", fmt::format("person \"{}\" is there twice", person.id));
-        for (const auto& right : table.texts_or_none("may")) {
-            if (right == "forecast")
-                person.may_forecast = true;
-            else if (right == "sign")
-                person.may_sign = true;
-            else if (right == "issue")
-                person.may_issue = true;
-            else if (right == "validate")
-                person.may_validate = true;
-            else if (right == "ratify")
-                person.may_ratify = true;
-            else if (right == "declare-dust")
-                person.may_declare_dust = true;
-            else
-                table.fail_unknown("may", right, {"forecast", "sign", "issue", "validate", "ratify", "declare-dust"});
-        }
-        if (table.has("may_approve_up_to"))
-            person.may_approve_up_to =
-                table.choice<WarningLevel>("may_approve_up_to", {{"blue", WarningLevel::blue},
-                                                                 {"yellow", WarningLevel::yellow},
-                                                                 {"orange", WarningLevel::orange},
-                                                                 {"red", WarningLevel::red}});
-        const std::string account = table.text("account");
-        // Two people behind one account could sign for each other. Only a drill, where one person plays all, may do so.
-        for (const auto& [other, theirs] : accounts_seen_)
-            if (theirs == account && out_.mode == Mode::real)
-                table.fail("account",
-                           fmt::format("account \"{}\" already belongs to {}; two signatures would be one person's",
-                                       account, other));
-        accounts_seen_[person.id] = account;
-        out_.accounts[person.id] = account;
-        network.persons.push_back(std::move(person));
-        table.done();
-    }
-
     void read_targets()
     {
         std::vector<Target> own;
@@ -438,6 +376,13 @@ private:
             }
             link.settings = link.driver->settings(table);
             if (link.driver->stations != nullptr) link.stations = link.driver->stations(link.settings);
+            if (link.driver->people != nullptr)
+                for (const auto& id : link.driver->people(link.settings)) {
+                    const Person* person = out_.rules.network.person_named(id);
+                    if (person == nullptr) table.fail_unknown("person", id, ids_of(out_.rules.network.persons));
+                    if (!person->may_forecast)
+                        table.fail("person", fmt::format("{} has no right to forecast: \"forecast\" is missing", id));
+                }
             if (link.driver->holds != nullptr)
                 for (const auto& what : link.driver->holds(link.settings))
                     if (const auto [other, is_new] = held_by_link_.emplace(what, link.name); !is_new)
@@ -479,7 +424,6 @@ private:
     const Settings& root_;
     Config out_;
     std::map<std::string, std::string> held_by_link_; ///< what only one link can have, and which has it
-    std::map<std::string, std::string> accounts_seen_;
 };
 
 } // namespace

@@ -54,6 +54,8 @@ struct Config {
     Rules rules; ///< the rule book, the network and the people
     /// Which accounts of this machine may act as a person: Person::id -> account name.
     std::map<std::string, std::string> accounts;
+    /// Who may speak over HTTP: Person::id -> the file whose first line is the token that proves it.
+    std::map<std::string, std::string> token_files;
     std::vector<LinkConfig> links;
     std::vector<ChannelConfig> channels;
     Mode mode = Mode::real;

@@ -36,11 +36,23 @@ std::string key_of(const OutboxRow& row)
 
 } // namespace
 
+Dispatch::Lane Dispatch::Lane::open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode,
+                                    notify::ChannelContext context)
+{
+    if (mode == Mode::drill) return {std::string{kind.kind}, kind.open_drill(settings, std::move(context))};
+    return {std::string{kind.kind}, kind.open(settings, std::move(context))};
+}
+
+bool Dispatch::Lane::drops_repeats() const
+{
+    return std::visit([](const auto& of) { return of->drops_repeats(); }, channel);
+}
+
 Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
                    std::map<std::string, Lane> lanes)
     : timer_(executor), store_(store), clock_(clock), lanes_(std::move(lanes))
 {
-    for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode, {}, {}, {}, 0};
+    for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode(), {}, {}, {}, 0};
 }
 
 void Dispatch::remember(const std::string& channel, const std::string& state, const std::string& detail,
@@ -60,7 +72,7 @@ Outcome<void> Dispatch::start()
     for (auto& entry : *rows) {
         if (entry.state != SendState::sending) continue;
         const auto lane = lanes_.find(entry.row.channel);
-        const bool may_repeat = lane != lanes_.end() && lane->second.channel->drops_repeats();
+        const bool may_repeat = lane != lanes_.end() && lane->second.drops_repeats();
         entry.state = may_repeat ? SendState::retry : SendState::in_doubt;
         entry.detail = "the daemon ended while it was being sent";
         entry.next_at = clock_.now();
@@ -134,8 +146,13 @@ void Dispatch::pump()
             if (write_down(entry)) note(entry);
             log(Severity::error, "message {}: {}", key_of(entry.row), entry.detail);
         };
-        if (!lanes_.contains(entry.row.channel))
+        const auto lane = lanes_.find(entry.row.channel);
+        if (lane == lanes_.end())
             settle_as(SendState::refused, "the channel is no longer in the configuration");
+        else if (lane->second.mode() != entry.row.mode)
+            settle_as(SendState::refused, entry.row.mode == Mode::drill
+                                              ? "a drill; the channel is now for real warnings"
+                                              : "a real warning; the channel is now for drills");
         else if (now >= entry.row.expires_at)
             settle_as(SendState::expired, fmt::format("not sent in time; last: {}", entry.detail));
         else if (entry.next_at <= now)
@@ -150,18 +167,24 @@ void Dispatch::begin(OutboxEntry entry)
     ++entry.attempts;
     if (!write_down(entry)) return;
     auto& lane = lanes_.at(entry.row.channel);
-    AQI_CHECK(lane.mode == entry.row.mode); // a drill never reaches a real channel, nor the other way round
     busy_.insert(entry.row.channel);
-    const notify::Message message{key_of(entry.row), entry.row.document, entry.row.mode};
-    lane.channel->send(message, [this, alive = alive_, entry = std::move(entry)](notify::Receipt receipt) mutable {
+    std::visit([&](auto& channel) { send(*channel, std::move(entry)); }, lane.channel);
+}
+
+/// The only place where a row becomes a message; of the row's own mode, or none.
+template <Mode mode>
+void Dispatch::send(notify::ChannelOf<mode>& channel, OutboxEntry entry)
+{
+    AQI_CHECK(entry.row.mode == mode); // a drill never reaches a real channel, nor the other way round
+    const notify::MessageOf<mode> message{key_of(entry.row), entry.row.document};
+    channel.send(message, [this, alive = alive_, entry = std::move(entry)](notify::Receipt receipt) mutable {
         if (*alive) finished(std::move(entry), std::move(receipt));
     });
 }
 
 void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
 {
-    const bool repeat_is_safe =
-        receipt.state == SendState::in_doubt && lanes_.at(entry.row.channel).channel->drops_repeats();
+    const bool repeat_is_safe = receipt.state == SendState::in_doubt && lanes_.at(entry.row.channel).drops_repeats();
     entry.state = repeat_is_safe ? SendState::retry : receipt.state;
     entry.detail = std::move(receipt.detail);
     if (entry.state == SendState::retry) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};

@@ -19,6 +19,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace aqi::daemon {
@@ -35,10 +36,14 @@ struct ChannelHealth {
 
 class Dispatch {
 public:
+    /// One channel, of its own type.
     struct Lane {
         std::string kind;
-        Mode mode = Mode::real;
-        std::unique_ptr<notify::Channel> channel;
+        std::variant<std::unique_ptr<notify::RealChannel>, std::unique_ptr<notify::DrillChannel>> channel;
+
+        static Lane open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode, notify::ChannelContext);
+        Mode mode() const { return channel.index() == 0 ? Mode::real : Mode::drill; }
+        bool drops_repeats() const;
     };
     /// Store and clock must outlive it.
     Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
@@ -59,6 +64,8 @@ public:
 
 private:
     void begin(OutboxEntry entry);
+    template <Mode mode>
+    void send(notify::ChannelOf<mode>& channel, OutboxEntry entry);
     void finished(OutboxEntry entry, notify::Receipt receipt);
     bool write_down(const OutboxEntry& entry);
     void schedule();

@@ -170,7 +170,9 @@ void Turns::happen(Event event, Instant received_at, std::string_view link, Turn
 {
     absorb(state_, event, config_.rules);
     announce_if_issued(event, turn);
-    const bool may_decide = std::holds_alternative<HourClosed>(event) || std::holds_alternative<ForecastIssued>(event);
+    const bool may_decide = std::holds_alternative<HourClosed>(event) ||
+                            std::holds_alternative<ForecastIssued>(event) || std::holds_alternative<Ordered>(event) ||
+                            std::holds_alternative<PersonActed>(event);
     turn.events.push_back({std::move(event), received_at, std::string{link}});
     if (!may_decide) return;
     settle(state_, config_.rules, &turn.figures);
@@ -189,16 +191,17 @@ void Turns::announce_if_issued(const Event& event, Turn& turn)
     const auto revision = std::find_if(warning->revisions.begin(), warning->revisions.end(),
                                        [&](const Revision& r) { return r.number == acted->revision; });
     AQI_CHECK(revision != warning->revisions.end());
+    const Mode mode = state_.is_drill(warning->id) ? Mode::drill : config_.mode;
     const std::string document =
-        notify::document_of(announce(*warning, *revision, config_.rules, config_.mode), config_.rules.network.offset);
+        notify::document_of(announce(*warning, *revision, config_.rules, mode), config_.rules.network.offset);
     for (const auto& channel : config_.channels) {
-        if (channel.mode != config_.mode) continue;
+        if (channel.mode != mode) continue;
         OutboxRow row;
         row.warning = warning->id;
         row.revision = revision->number;
         row.channel = channel.name;
         row.document = document;
-        row.mode = config_.mode;
+        row.mode = mode;
         row.created_at = acted->at;
         row.expires_at = Instant{acted->at.ms + std::chrono::milliseconds{channel.expires_after}.count()};
         turn.outbox.push_back(std::move(row));
@@ -224,6 +227,28 @@ void Turns::take_frame(const InboxEntry& entry, Turn& turn)
     for (auto& fault : decoded.faults) park(std::move(fault), {});
     for (const auto& name : decoded.counted) ++turn.counts[name];
     for (auto& reading : decoded.readings) take_reading(std::move(reading), entry, turn);
+    for (auto& forecast : decoded.forecasts) take_forecast(std::move(forecast), entry, turn);
+}
+
+void Turns::take_forecast(Forecast forecast, const InboxEntry& entry, Turn& turn)
+{
+    const Network& network = config_.rules.network;
+    if (const Person* person = network.person_named(forecast.person)) forecast.organisation = person->organisation;
+    const auto area = network.area_named(forecast.area);
+    if (area && !forecast.days.empty() && state_.forecasts(*area).knows(forecast)) {
+        ++turn.counts["forecast_repeats"];
+        return;
+    }
+    // It was said when it arrived here: a frame that waited in the inbox is not younger for it.
+    auto issued = admit_forecast(forecast, entry.received_at, config_.rules);
+    if (issued) {
+        ++turn.counts["forecasts"];
+        issued->at = clock_.now();
+        return happen(std::move(*issued), entry.received_at, entry.link, turn);
+    }
+    ++turn.counts["aside_refused"];
+    turn.parked.push_back(
+        {entry.received_at, issued.error(), entry.link, entry.origin, {}, entry.bytes.substr(0, parked_bytes)});
 }
 
 void Turns::take_reading(Reading reading, const InboxEntry& entry, Turn& turn)
@@ -481,79 +506,12 @@ Outcome<void> Turns::close_hours()
     }
 }
 
-template <class Admit>
-Outcome<Result<void>> Turns::person_says(const Admit& admit, const char* counted, const NoticeContext& context)
-{
-    Result<void> answer;
-    const auto done = run(
-        [&](Turn& turn) {
-            const Instant now = clock_.now();
-            auto event = admit(now);
-            if (event)
-                happen(*event, now, "control", turn);
-            else
-                answer = event.error();
-            ++turn.counts[event ? counted : "aside_refused"];
-        },
-        context);
-    if (!done) return done.error();
-    return answer;
-}
-
-Outcome<Result<void>> Turns::correct(const Correction& correction, std::string_view person)
-{
-    return person_says([&](Instant now) { return admit_correction(state_, correction, person, now, config_.rules); },
-                       "corrections");
-}
-
-Outcome<Result<void>> Turns::decide_correction(std::string_view id, bool ratify, std::string_view person,
-                                               std::string_view why)
-{
-    NoticeContext context{Notice::Cause::correction, std::string{person}, {}};
-    if (const Correction* c = state_.correction(id)) {
-        context.who = fmt::format("{}, {}", c->validated.person, person);
-        context.why = fmt::format("{} {} {} {} {}: {}", c->id, c->station, pollutant_label(c->pollutant),
-                                  format_hour(c->first), correction_kind_zh(c->kind), c->why);
-    }
-    return person_says([&](Instant now) { return admit_decision(state_, id, ratify, person, why, now, config_.rules); },
-                       "corrections_decided", context);
-}
-
-Outcome<Result<void>> Turns::sign_off(std::string_view place, const SignOff& sign_off, std::string_view person)
-{
-    return person_says([&](Instant now) { return admit_sign_off(state_, place, sign_off, person, now, config_.rules); },
-                       "sign_offs");
-}
-
-Outcome<Result<void>> Turns::declare_dust(const DustDeclared& declared, std::string_view person)
-{
-    return person_says([&](Instant now) { return admit_dust(state_, declared, person, now, config_.rules); },
-                       "dust_declarations");
-}
-
-Outcome<Result<void>> Turns::declare_station(const StationDeclared& declared, std::string_view person)
-{
-    return person_says([&](Instant now) { return admit_station_note(state_, declared, person, now, config_.rules); },
-                       "station_declarations");
-}
-
 Turn Turns::notice_of_rules(std::vector<Change> changes, std::string why)
 {
     Turn turn;
     turn.figures.changes = std::move(changes);
     give_notice(turn, {Notice::Cause::rules, "configuration", std::move(why)});
     return turn;
-}
-
-Outcome<Result<void>> Turns::forecast(const Forecast& forecast)
-{
-    return person_says([&](Instant now) { return admit_forecast(forecast, now, config_.rules); }, "forecasts");
-}
-
-Outcome<Result<void>> Turns::act(std::string_view warning, int revision, Verb verb, std::string_view person)
-{
-    return person_says(
-        [&](Instant now) { return admit_act(state_, warning, revision, verb, person, now, config_.rules); }, "acts");
 }
 
 std::string Turns::figures_digest(const Rules& rules)

@@ -12,6 +12,7 @@
 #include "daemon/minute_book.hpp"
 #include "daemon/ports.hpp"
 #include "libaqi/engine.hpp"
+#include "libaqi/warning_acts.hpp"
 
 #include <functional>
 #include <map>
@@ -43,9 +44,33 @@ public:
     /// Closes every hour that is over and past its grace. Several turns if many are due.
     Outcome<void> close_hours();
 
-    /// What people do. A fault is theirs to read; trouble means that it could not be stored and nothing happened.
+    /// What ran out: consultations nobody moves, reviews that are owed, ends that were announced. Nothing, mostly.
+    Outcome<void> note_what_is_due();
+
+    /// What people do. A fault is theirs to read and goes on record; trouble means that it could not be stored and nothing
+    /// happened. A forecast that is known already changes nothing and is no fault.
     Outcome<Result<void>> forecast(const Forecast& forecast);
+    Outcome<Result<void>> act(const Asked& asked);
     Outcome<Result<void>> act(std::string_view warning, int revision, Verb verb, std::string_view person);
+    Outcome<Result<void>> consult(const PutOnTable& asked);
+    Outcome<Result<void>> propose(const WantedRevision& asked);
+    Outcome<Result<void>> order(const OrderFromAbove& order, std::string_view person);
+    Outcome<Result<void>> review_emergency(std::string_view warning, int revision, bool confirmed, std::string_view why,
+                                           std::string_view person);
+    Outcome<Result<void>> alarm_act(std::string_view id, AlarmActed::Verb verb, std::string_view note,
+                                    std::optional<Instant> until, std::string_view person);
+    Outcome<Result<void>> respond(std::string_view warning, std::string_view measure, ResponseStage stage,
+                                  std::string_view note, std::string_view person);
+    /// What the daemon sees of stations, links and channels: an alarm where the severity is another than before.
+    struct Condition {
+        AlarmKind kind = AlarmKind::station;
+        std::string subject;
+        AlarmSeverity severity = AlarmSeverity::none;
+        std::string detail;
+    };
+    Outcome<void> note_conditions(const std::vector<Condition>& conditions);
+    /// Somebody who stands for nobody asked for something.
+    Outcome<void> refused(std::string_view who, std::string_view what, std::string_view why);
     /// The two levels of a review; the correction's id and people are filled in.
     Outcome<Result<void>> correct(const Correction& correction, std::string_view person);
     Outcome<Result<void>> decide_correction(std::string_view id, bool ratify, std::string_view person,
@@ -81,12 +106,19 @@ public:
 
 private:
     Outcome<void> run(const std::function<void(Turn&)>& fill, const NoticeContext& context = {});
+    /// What a person wants, for the record of what was refused.
+    struct Wish {
+        std::string person;
+        std::string what;
+    };
     template <class Admit>
-    Outcome<Result<void>> person_says(const Admit& admit, const char* counted, const NoticeContext& context = {});
+    Outcome<Result<void>> person_says(const Admit& admit, const char* counted, const Wish& wish,
+                                      const NoticeContext& context = {});
     void give_notice(Turn& turn, const NoticeContext& context);
     void mark_hours(Turn& turn);
     void watch_clock(const Reading& reading, Instant received_at);
     void take_frame(const InboxEntry& entry, Turn& turn);
+    void take_forecast(Forecast forecast, const InboxEntry& entry, Turn& turn);
     void take_reading(Reading reading, const InboxEntry& entry, Turn& turn);
     void take_judged(Judged judged, std::string_view link, Instant received_at, Turn& turn);
     void make_hour(StationIndex station, HourEnding hour, Instant at, Turn& turn);

@@ -16,6 +16,7 @@
 // Inbox::append() and post to the loop's executor. decode() is pure and may run anywhere.
 #pragma once
 
+#include "libaqi/forecast.hpp"
 #include "libaqi/reading.hpp"
 #include "libaqi/settings.hpp"
 
@@ -49,6 +50,7 @@ inline constexpr std::size_t frame_max = 256 * 1024;
 struct Decoded {
     std::vector<Reading> readings;
     std::vector<Fault> faults;
+    std::vector<Forecast> forecasts; ///< of the link's person; the organisation is filled in by who knows it
     /// Counters of things that are neither: "hj212_heartbeats". Lower case, underscores, the driver's name in front.
     std::vector<std::string> counted;
 };
@@ -136,6 +138,8 @@ struct DriverInfo {
     std::vector<std::string> (*stations)(const std::any& settings) = nullptr;
     /// What only one link can have, in words: "port 0.0.0.0:9212", "client_id \"aqid\" at tcp://...". Null: nothing.
     std::vector<std::string> (*holds)(const std::any& settings) = nullptr;
+    /// The people in whose name it speaks, so that a misspelt one is found at the start; null: none.
+    std::vector<std::string> (*people)(const std::any& settings) = nullptr;
 };
 
 /// Every driver, in the order they are listed to people.

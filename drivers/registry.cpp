@@ -14,11 +14,14 @@ extern const DriverInfo mqtt_hj212_driver;
 extern const DriverInfo hj212_driver;
 extern const DriverInfo modbus_driver;
 extern const DriverInfo replay_driver;
+extern const DriverInfo mqtt_forecast_driver;
+extern const DriverInfo forecast_folder_driver;
 
 namespace {
 
-const std::array<const DriverInfo*, 6> rows = {&mqtt_json_driver, &mqtt_map_driver, &mqtt_hj212_driver,
-                                               &hj212_driver,     &modbus_driver,   &replay_driver};
+const std::array<const DriverInfo*, 8> rows = {&mqtt_json_driver,     &mqtt_map_driver,       &mqtt_hj212_driver,
+                                               &hj212_driver,         &modbus_driver,         &replay_driver,
+                                               &mqtt_forecast_driver, &forecast_folder_driver};
 
 } // namespace
 

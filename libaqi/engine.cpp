@@ -7,26 +7,8 @@
 namespace aqi {
 namespace {
 
-/// How far back days are handed to the level engine: longer than any spell on record, shorter than a season.
-constexpr int judged_days_back = 30;
-constexpr int forecasts_kept_days = 60;
-
-/// The moment a local day begins, as the hour label that ends there.
-HourEnding start_of(LocalDay day) { return HourEnding::of(day.plus(-1), 24); }
-
-/// The day itself if it lies ahead, else the next full hour: a warning never takes effect in the past.
-HourEnding effective_from(LocalDay day, Instant now, UtcOffset offset)
-{
-    return std::max(start_of(day), last_hour_over(now, offset).plus(1));
-}
-
-std::string next_warning_id(const State& state, std::string_view area, int year)
-{
-    const std::string prefix = fmt::format("{}-{}-", area, year);
-    const auto count = std::count_if(state.warnings().begin(), state.warnings().end(),
-                                     [&](const Warning& w) { return w.id.starts_with(prefix); });
-    return fmt::format("{}{:03}", prefix, count + 1);
-}
+/// Long enough to verify a year of forecasts.
+constexpr int forecasts_kept_days = 400;
 
 } // namespace
 
@@ -36,17 +18,42 @@ const DayHours* StationHours::day(LocalDay day) const
     return &days[static_cast<std::size_t>(day - first)];
 }
 
-const Warning* State::warning(std::string_view id) const
+namespace {
+
+const Warning* named(const std::vector<Warning>& warnings, std::string_view id)
 {
-    const auto found = std::find_if(warnings_.begin(), warnings_.end(), [&](const Warning& w) { return w.id == id; });
-    return found == warnings_.end() ? nullptr : &*found;
+    const auto found = std::find_if(warnings.begin(), warnings.end(), [&](const Warning& w) { return w.id == id; });
+    return found == warnings.end() ? nullptr : &*found;
 }
 
-const Warning* State::open_warning(std::string_view area) const
+const Warning* open_of(const std::vector<Warning>& warnings, std::string_view area)
 {
-    const auto found = std::find_if(warnings_.rbegin(), warnings_.rend(),
+    const auto found = std::find_if(warnings.rbegin(), warnings.rend(),
                                     [&](const Warning& w) { return w.area == area && !w.closed(); });
-    return found == warnings_.rend() ? nullptr : &*found;
+    return found == warnings.rend() ? nullptr : &*found;
+}
+
+} // namespace
+
+const Warning* State::warning(std::string_view id) const
+{
+    const Warning* real = named(warnings_, id);
+    return real != nullptr ? real : named(drills_, id);
+}
+
+bool State::is_drill(std::string_view id) const { return named(drills_, id) != nullptr; }
+const Warning* State::open_warning(std::string_view area) const { return open_of(warnings_, area); }
+const Warning* State::open_drill(std::string_view area) const { return open_of(drills_, area); }
+
+const OrderFromAbove* State::strictest_order(std::string_view area, Instant now, const Rules& rules) const
+{
+    const OrderFromAbove* out = nullptr;
+    for (const auto& order : orders_) {
+        if (order.level == WarningLevel::none || !order.names(area)) continue;
+        if (order.until && order.until->instant(rules.network.offset) <= now) continue;
+        if (out == nullptr || out->level <= order.level) out = &order;
+    }
+    return out;
 }
 
 std::optional<LocalDay> State::last_closed_day() const
@@ -171,25 +178,22 @@ public:
         for (LocalDay day = closed_before ? closed_before->plus(1) : earliest_day(*closed_now); day <= *closed_now;
              day = day.plus(1))
             state_.closed_days_.push_back(day);
-        for (auto& warning : state_.warnings_)
-            for (auto& revision : warning.revisions)
-                if (revision.state == RevisionState::issued && revision.effective <= e.hour)
-                    revision.state = RevisionState::effective;
+        for (auto* warnings : {&state_.warnings_, &state_.drills_})
+            for (auto& warning : *warnings)
+                for (auto& revision : warning.revisions)
+                    if (revision.state == RevisionState::issued && revision.effective <= e.hour)
+                        revision.state = RevisionState::effective;
         if (closed_now != closed_before) forget(*closed_now);
     }
 
     void operator()(const ForecastIssued& e)
     {
         if (const auto area = rules_.network.area_named(e.forecast.area))
-            state_.forecasts_[area->value].add(e.forecast);
+            state_.forecasts_[area->value].add(e.forecast, e.at);
     }
 
-    void operator()(const Proposed& e)
-    {
-        Warning* warning = find(e.warning);
-        if (warning == nullptr) warning = &state_.warnings_.emplace_back(Warning{e.warning, e.area, {}});
-        warning->revisions.push_back(e.revision);
-    }
+    void operator()(const Proposed& e) { propose(state_.warnings_, e); }
+    void operator()(const DrillProposed& e) { propose(state_.drills_, e.proposed); }
 
     void operator()(const Withdrawn& e)
     {
@@ -201,18 +205,93 @@ public:
         Revision* revision = find(e.warning, e.revision);
         if (revision == nullptr) return;
         revision->state = e.to;
+        revision->moved_at = e.at;
         const Act act{e.person, e.at};
         switch (e.verb) {
+        case Verb::consult: break; // an event of its own
         case Verb::sign: revision->signatures.push_back({e.bureau, act}); break;
-        case Verb::approve: revision->approval = act; break;
+        case Verb::approve: revision->approvals.push_back({act, e.in_place_of}); break;
+        case Verb::object:
+        case Verb::send_back:
+            revision->remarks.push_back({std::string{verb_name(e.verb)}, act, e.why});
+            revision->signatures.clear();
+            revision->approvals.clear();
+            break;
+        case Verb::emergency:
+            revision->emergency = true;
+            revision->emergency_why = e.why;
+            [[fallthrough]];
         case Verb::issue:
         case Verb::lift:
             revision->issue = act;
+            revision->late_why = e.late_why;
             // Signed late: it takes effect at the next full hour, never before it was published.
             revision->effective = std::max(revision->effective, last_hour_over(e.at, rules_.network.offset).plus(1));
             break;
         }
     }
+
+    void operator()(const Consulted& e)
+    {
+        Revision* revision = find(e.warning, e.revision);
+        if (revision == nullptr) return;
+        revision->kind = e.kind;
+        revision->level = e.proposal.level;
+        revision->effective = e.proposal.effective;
+        revision->until = e.proposal.until;
+        revision->wording = e.proposal.wording;
+        revision->record = e.record;
+        revision->closes = e.closes;
+        revision->authors.push_back(e.act);
+        revision->signatures.clear();
+        revision->approvals.clear();
+        revision->state = RevisionState::proposed;
+        revision->moved_at = e.act.at;
+        ++revision->version;
+    }
+
+    void operator()(const Ordered& e)
+    {
+        // An order of the same number takes the place of the earlier.
+        std::erase_if(state_.orders_, [&](const OrderFromAbove& o) {
+            return o.document == e.order.document && o.authority == e.order.authority;
+        });
+        state_.orders_.push_back(e.order);
+    }
+
+    void operator()(const Overdue& e)
+    {
+        if (Revision* revision = find(e.warning, e.revision)) revision->overdue.push_back(e);
+    }
+
+    void operator()(const EmergencyReviewed& e)
+    {
+        if (Revision* revision = find(e.warning, e.revision)) revision->review = e.review;
+    }
+
+    void operator()(const Ended& e)
+    {
+        if (Warning* warning = find(e.warning)) warning->ended = e.at;
+    }
+
+    void operator()(const AlarmChanged& e) { state_.alarms_.take(e); }
+    void operator()(const AlarmActed& e) { state_.alarms_.take(e); }
+    void operator()(const ResponseCalled& e)
+    {
+        for (auto& known : state_.responses_)
+            if (known.warning == e.warning && !known.no_longer_asked &&
+                std::find(e.no_longer_asked.begin(), e.no_longer_asked.end(), known.measure) != e.no_longer_asked.end())
+                known.no_longer_asked = e.revision;
+        state_.responses_.insert(state_.responses_.end(), e.entries.begin(), e.entries.end());
+    }
+
+    void operator()(const ResponseActed& e)
+    {
+        for (auto known = state_.responses_.rbegin(); known != state_.responses_.rend(); ++known)
+            if (known->warning == e.warning && known->measure == e.measure) return known->steps.push_back(e.step);
+    }
+
+    void operator()(const ActRefused&) {} // on record, and nothing else
 
     void operator()(const CorrectionMade& e) { state_.corrections_.push_back(e.correction); }
 
@@ -362,10 +441,18 @@ private:
         for (auto& book : state_.forecasts_) book.forget_before(closed.plus(-forecasts_kept_days));
     }
 
+    void propose(std::vector<Warning>& warnings, const Proposed& e)
+    {
+        Warning* warning = find(e.warning);
+        if (warning == nullptr) warning = &warnings.emplace_back(Warning{e.warning, e.area, {}});
+        warning->revisions.push_back(e.revision);
+    }
+
     Warning* find(std::string_view id)
     {
-        for (auto& warning : state_.warnings_)
-            if (warning.id == id) return &warning;
+        for (auto* warnings : {&state_.warnings_, &state_.drills_})
+            for (auto& warning : *warnings)
+                if (warning.id == id) return &warning;
         return nullptr;
     }
 
@@ -387,190 +474,6 @@ void absorb(State& state, const Event& event, const Rules& rules)
     Absorber absorber{state, rules};
     if (const auto* observed = std::get_if<Observed>(&event)) return absorber(*observed); // nearly all of them
     std::visit(absorber, event);
-}
-
-Result<PersonActed> admit_act(const State& state, std::string_view warning_id, int revision, Verb verb,
-                              std::string_view person_id, Instant at, const Rules& rules)
-{
-    const Person* person = rules.network.person_named(person_id);
-    if (person == nullptr) return Fault{Reason::refused, fmt::format("no person {} in the configuration", person_id)};
-    const Warning* warning = state.warning(warning_id);
-    if (warning == nullptr) return Fault{Reason::refused, fmt::format("there is no warning {}", warning_id)};
-    const auto to = permitted(*warning, revision, verb, *person, rules.network);
-    if (!to) return to.error();
-    const Organisation* organisation = rules.network.organisation_named(person->organisation);
-    return PersonActed{warning->id, revision, verb, person->id, organisation->bureau, *to, at};
-}
-
-Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, const Rules& rules)
-{
-    const auto refused = [](std::string why) { return Fault{Reason::refused, std::move(why)}; };
-    if (!rules.network.area_named(forecast.area)) return refused(fmt::format("there is no area {}", forecast.area));
-    const Person* person = rules.network.person_named(forecast.person);
-    if (person == nullptr) return refused(fmt::format("no person {} in the configuration", forecast.person));
-    if (!person->may_forecast)
-        return refused(fmt::format("{} ({}) has no right to forecast", person->id, person->name));
-    if (person->organisation != forecast.organisation)
-        return refused(fmt::format("{} does not belong to {}", person->id, forecast.organisation));
-    if (forecast.days.empty()) return refused("a forecast names at least one day");
-    const LocalDay today = day_at(at, rules.network.offset);
-    for (const auto& day : forecast.days) {
-        if (day.aqi_low < 0 || day.aqi_high > 500 || day.aqi_low > day.aqi_high)
-            return refused(fmt::format("{}: AQI {} to {} is no range within 0 to 500", format_day(day.day), day.aqi_low,
-                                       day.aqi_high));
-        if (day.day < today) return refused(fmt::format("{} is over; a forecast looks ahead", format_day(day.day)));
-        if (day.day - today > 30) return refused(fmt::format("{} is more than 30 days ahead", format_day(day.day)));
-    }
-    return ForecastIssued{forecast, at};
-}
-
-std::vector<JudgedDay> days_to_judge(const State& state, AreaIndex area, LocalDay today, const Rules& rules)
-{
-    const PlaceLedger& ledger = state.ledger(rules.network.place(area));
-    const ForecastBook& forecasts = state.forecasts(area);
-    const LocalDay last = std::max(forecasts.last_day().value_or(today), today);
-    std::vector<JudgedDay> out;
-    for (LocalDay day = today.plus(-judged_days_back); day <= last; day = day.plus(1)) {
-        JudgedDay judged{day, -1, DayBasis::unknown};
-        if (const PlaceDay* closed = ledger.day(day)) {
-            if (closed->aqi >= 0) judged = {day, closed->aqi, DayBasis::observed};
-        } else if (const auto expected = forecasts.highest(day)) {
-            judged = {day, *expected, DayBasis::forecast};
-        }
-        out.push_back(judged);
-    }
-    return out;
-}
-
-namespace {
-
-/// What one area needs now: the heart of the warning machine. See HACKING, "The life of a warning".
-class Decider {
-public:
-    Decider(const State& state, AreaIndex area, Instant now, const Rules& rules)
-        : state_(state),
-          area_(rules.network.areas[area.value]),
-          now_(now),
-          today_(day_at(now, rules.network.offset)),
-          rules_(rules),
-          days_(days_to_judge(state, area, today_, rules)),
-          called_(judge(days_, today_, rules.warning()))
-    {}
-
-    std::vector<Event> decide()
-    {
-        warning_ = state_.open_warning(area_.id);
-        if (warning_ != nullptr && called_ && !about_called_spell()) {
-            // The forecasts speak of a later spell. A warning nobody has issued gives way to it; one in force is
-            // lifted first, and the next forecast raises the other.
-            if (warning_->level() != WarningLevel::none)
-                called_.reset();
-            else
-                withdraw(*warning_->pending(), "the forecasts now speak of another spell");
-            if (called_) warning_ = nullptr;
-        }
-        const Revision* pending = warning_ != nullptr ? warning_->pending() : nullptr;
-        const WarningLevel in_force = warning_ != nullptr ? warning_->level() : WarningLevel::none;
-        const WarningLevel level = called_ ? called_->level : WarningLevel::none;
-
-        if (level > in_force) {
-            if (pending == nullptr || pending->kind == RevisionKind::lift || pending->level != level) {
-                if (pending != nullptr)
-                    withdraw(*pending, fmt::format("the forecasts now call for {}", warning_level_name(level)));
-                propose(in_force == WarningLevel::none ? RevisionKind::raise : RevisionKind::upgrade, level, in_force);
-            }
-            return std::move(out_);
-        }
-        // Level swings inside one spell: the highest stays until relief is at hand (波动时按高级别预警执行).
-        if (pending != nullptr && pending->kind != RevisionKind::lift)
-            withdraw(*pending, fmt::format("the forecasts no longer call for {}", warning_level_name(pending->level)));
-        if (in_force == WarningLevel::none) return std::move(out_);
-        // Calm days before a spell that is still to come are no relief from it.
-        const auto relief = called_ ? std::nullopt : relief_from(days_, today_, rules_.warning());
-        const bool lift_pending = pending != nullptr && pending->kind == RevisionKind::lift;
-        if (relief && !lift_pending) propose_lift(*relief, in_force);
-        if (!relief && lift_pending) withdraw(*pending, "relief is no longer at hand");
-        return std::move(out_);
-    }
-
-private:
-    /// Whether the spell now called for is the one the warning was proposed for, as last judged.
-    bool about_called_spell() const
-    {
-        for (auto revision = warning_->revisions.rbegin(); revision != warning_->revisions.rend(); ++revision)
-            if (revision->kind != RevisionKind::lift && revision->state != RevisionState::withdrawn)
-                return called_->first <= revision->judgement.last;
-        return false;
-    }
-
-    void withdraw(const Revision& revision, std::string why)
-    {
-        out_.push_back(Withdrawn{warning_->id, revision.number, now_, std::move(why)});
-    }
-
-    void propose(RevisionKind kind, WarningLevel level, WarningLevel in_force)
-    {
-        push(kind, level, in_force, effective_from(called_->first, now_, rules_.network.offset), *called_);
-    }
-
-    void propose_lift(LocalDay relief, WarningLevel in_force)
-    {
-        Judgement judgement;
-        judgement.first = relief;
-        judgement.last = relief.plus(rules_.warning().lift_days() - 1);
-        judgement.clause = rules_.warning().lift_clause;
-        for (const auto& day : days_)
-            if (day.day >= today_ && day.day <= judgement.last) judgement.inputs.push_back(day);
-        for (const auto& day : judgement.inputs) judgement.highest_aqi = std::max(judgement.highest_aqi, day.aqi);
-        push(RevisionKind::lift, WarningLevel::none, in_force, effective_from(relief, now_, rules_.network.offset),
-             judgement);
-    }
-
-    void push(RevisionKind kind, WarningLevel level, WarningLevel in_force, HourEnding effective, Judgement judgement)
-    {
-        Proposed event;
-        event.warning = warning_ != nullptr ? warning_->id : next_warning_id(state_, area_.id, judgement.first.year());
-        event.area = area_.id;
-        Revision& revision = event.revision;
-        revision.number = warning_ != nullptr ? static_cast<int>(warning_->revisions.size()) + 1 : 1;
-        revision.kind = kind;
-        revision.level = level;
-        revision.previous = in_force;
-        revision.effective = effective;
-        revision.judgement = std::move(judgement);
-        revision.rules = rules_.warning().id;
-        revision.proposed_at = now_;
-        out_.push_back(std::move(event));
-    }
-
-    const State& state_;
-    const Area& area_;
-    Instant now_;
-    LocalDay today_;
-    const Rules& rules_;
-    std::vector<JudgedDay> days_;
-    std::optional<Judgement> called_;
-    const Warning* warning_ = nullptr;
-    std::vector<Event> out_;
-};
-
-} // namespace
-
-std::vector<Event> decide(const State& state, const Event& event, const Rules& rules)
-{
-    AQI_CHECK(state.settled());
-    if (const auto* forecast = std::get_if<ForecastIssued>(&event)) {
-        const auto area = rules.network.area_named(forecast->forecast.area);
-        return area ? Decider{state, *area, forecast->at, rules}.decide() : std::vector<Event>{};
-    }
-    std::vector<Event> out;
-    const auto* closed = std::get_if<HourClosed>(&event);
-    if (closed == nullptr || closed->catching_up || closed->hour.hour_of_day() != 24) return out;
-    for (std::uint32_t a = 0; a < rules.network.areas.size(); ++a) {
-        auto follows = Decider{state, AreaIndex{a}, closed->at, rules}.decide();
-        std::move(follows.begin(), follows.end(), std::back_inserter(out));
-    }
-    return out;
 }
 
 } // namespace aqi

@@ -67,9 +67,21 @@ public:
     const PlaceLedger& ledger(PlaceIndex place) const { return ledgers_[place.value]; }
     const ForecastBook& forecasts(AreaIndex area) const { return forecasts_[area.value]; }
     const std::vector<Warning>& warnings() const { return warnings_; }
+    /// What was practised; no figure, order, measure or alarm knows of it.
+    const std::vector<Warning>& drills() const { return drills_; }
+    /// A warning, or a drill.
     const Warning* warning(std::string_view id) const;
+    bool is_drill(std::string_view id) const;
     /// The warning of an area that is not closed, if any; there is at most one.
     const Warning* open_warning(std::string_view area) const;
+    const Warning* open_drill(std::string_view area) const;
+    const AlarmBook& alarms() const { return alarms_; }
+    /// What issued warnings asked of whom, in the order in which it was asked.
+    const std::vector<ResponseEntry>& responses() const { return responses_; }
+    /// In the order in which they were entered.
+    const std::vector<OrderFromAbove>& orders() const { return orders_; }
+    /// The strictest order from above that stands for an area, of two the later; null without one.
+    const OrderFromAbove* strictest_order(std::string_view area, Instant now, const Rules& rules) const;
     std::optional<HourEnding> last_closed() const { return last_closed_; }
     std::optional<LocalDay> last_closed_day() const;
     bool settled() const
@@ -106,6 +118,10 @@ private:
     std::vector<PlaceLedger> ledgers_;
     std::vector<ForecastBook> forecasts_;
     std::vector<Warning> warnings_;
+    std::vector<Warning> drills_;
+    std::vector<OrderFromAbove> orders_;
+    AlarmBook alarms_;
+    std::vector<ResponseEntry> responses_;
     std::vector<Correction> corrections_;
     std::vector<std::vector<SignOff>> sign_offs_;
     std::vector<std::map<LocalDay, DustDay>> dust_;
@@ -122,11 +138,6 @@ private:
 /// Whether an observation lies inside what is kept open; an older one is put aside by the caller. Never a fault in the
 /// first days, before an hour was closed.
 bool still_open(const State& state, LocalDay day, const Rules& rules);
-
-/// Whether a person may do this now; the event is the answer. Faults: refused, with the sentence the person is shown.
-Result<PersonActed> admit_act(const State& state, std::string_view warning, int revision, Verb verb,
-                              std::string_view person, Instant at, const Rules& rules);
-Result<ForecastIssued> admit_forecast(const Forecast& forecast, Instant at, const Rules& rules);
 
 /// The first level of a review. The correction's id, its people and its state are filled in here.
 Result<CorrectionMade> admit_correction(const State& state, Correction correction, std::string_view person, Instant at,
@@ -154,11 +165,26 @@ void absorb(State& state, const Event& event, const Rules& rules);
 /// state. Rows do not depend on how often settle() was called in between, only on what was absorbed.
 void settle(State& state, const Rules& rules, Figures* figures);
 
-/// What follows from an event just absorbed, in order: Proposed and Withdrawn. The state must be settled.
+/// What follows from an event just absorbed (an hour closed, a forecast, an order), in order: Proposed and Withdrawn. The state
+/// must be settled.
 std::vector<Event> decide(const State& state, const Event& event, const Rules& rules);
 
+/// A further revision of the area's open warning or drill, or the first of a new one, not yet signed by anybody.
+Proposed new_revision(const State& state, const Area& area, Mode mode, RevisionKind kind, WarningLevel level,
+                      HourEnding effective, Judgement judgement, const WarningRules& edition, Instant now,
+                      const Rules& rules);
+
 /// The days around `today` as the level engine sees them: observed where closed, else forecast, else unknown.
-std::vector<JudgedDay> days_to_judge(const State& state, AreaIndex area, LocalDay today, const Rules& rules);
+std::vector<JudgedDay> days_to_judge(const State& state, AreaIndex area, LocalDay today, const WarningRules& edition,
+                                     const Rules& rules);
+JudgedDay forecast_day_to_judge(const ForecastDay& day, const WarningRules& edition, const Rules& rules);
+
+/// The level an area's days, or its blocks of 24 hours, call for under an edition; absent: no spell that is not over.
+std::optional<Judgement> called_for(const State& state, AreaIndex area, LocalDay today, const WarningRules& edition,
+                                    const Rules& rules);
+
+/// The index of the 24 hours that end with `last`, made like a day's.
+IndexResult block_index(const State& state, PlaceIndex place, HourEnding last, const Rules& rules);
 
 /// The figures of any closed hour or day, made from the state as it stands; for pages and explanations.
 HourFigure hour_figure(const State& state, PlaceIndex place, HourEnding hour, const Rules& rules);

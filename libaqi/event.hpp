@@ -4,9 +4,11 @@
 // Does not know: how an event is stored (daemon/store) or who may cause it (engine's admissible()).
 #pragma once
 
+#include "libaqi/alarm.hpp"
 #include "libaqi/forecast.hpp"
 #include "libaqi/network.hpp"
 #include "libaqi/reading.hpp"
+#include "libaqi/response.hpp"
 #include "libaqi/review.hpp"
 #include "libaqi/warning.hpp"
 
@@ -60,6 +62,12 @@ struct Proposed {
     bool operator==(const Proposed&) const = default;
 };
 
+/// The same for practice: it goes the same way, to drills' channels only, and is counted apart.
+struct DrillProposed {
+    Proposed proposed;
+    bool operator==(const DrillProposed&) const = default;
+};
+
 /// What a pending revision rested on is no longer so.
 struct Withdrawn {
     std::string warning;
@@ -79,7 +87,42 @@ struct PersonActed {
     Bureau bureau = Bureau::environment; ///< the person's, at that moment
     RevisionState to = RevisionState::consulting;
     Instant at;
+    std::string in_place_of{}; ///< of an approval: who delegated
+    std::string why{};
+    std::string late_why{}; ///< of an issue: the lead time its level asks for was not kept
     bool operator==(const PersonActed&) const = default;
+};
+
+/// A bureau put another version on the table; the signatures under the one before are taken back.
+struct Consulted {
+    std::string warning;
+    int revision = 0;
+    RevisionKind kind = RevisionKind::raise;
+    Proposal proposal;
+    Act act;
+    std::string why;
+    std::optional<Instant> closes;
+    ConsultationRecord record;
+    bool operator==(const Consulted&) const = default;
+};
+
+struct Ordered {
+    OrderFromAbove order;
+    bool operator==(const Ordered&) const = default;
+};
+
+struct EmergencyReviewed {
+    std::string warning;
+    int revision = 0;
+    EmergencyReview review;
+    bool operator==(const EmergencyReviewed&) const = default;
+};
+
+/// The end that was announced with the warning has come.
+struct Ended {
+    std::string warning;
+    Instant at;
+    bool operator==(const Ended&) const = default;
 };
 
 /// The first level of a review: a correction is on the table and has changed nothing yet.
@@ -126,8 +169,18 @@ struct Noticed {
     bool operator==(const Noticed&) const = default;
 };
 
+/// A person asked for what is not permitted. Nothing changed; it stays on record.
+struct ActRefused {
+    Act act; ///< Person::id; "account NAME" for one that stands for nobody
+    std::string what;
+    std::string why;
+    bool operator==(const ActRefused&) const = default;
+};
+
 using Event = std::variant<Observed, ObservedDay, HourClosed, ForecastIssued, Proposed, Withdrawn, PersonActed,
-                           CorrectionMade, CorrectionDecided, SignedOff, DustDeclared, Noticed, StationDeclared>;
+                           CorrectionMade, CorrectionDecided, SignedOff, DustDeclared, Noticed, StationDeclared,
+                           Consulted, Ordered, Overdue, EmergencyReviewed, Ended, ActRefused, AlarmChanged, AlarmActed,
+                           ResponseCalled, ResponseActed, DrillProposed>;
 
 /// The stable name of an event's kind in the journal.
 std::string_view event_kind(const Event& event);

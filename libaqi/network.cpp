@@ -148,6 +148,18 @@ std::optional<PlaceIndex> Network::place_named(std::string_view id) const
     return std::nullopt;
 }
 
+bool Organisation::speaks_for(std::string_view area) const
+{
+    return areas.empty() || std::find(areas.begin(), areas.end(), area) != areas.end();
+}
+
+bool Person::has_role_of(const std::vector<std::string>& wanted) const
+{
+    return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+        return std::find(wanted.begin(), wanted.end(), role) != wanted.end();
+    });
+}
+
 const Person* Network::person_named(std::string_view id) const { return row_named(persons, id); }
 const Organisation* Network::organisation_named(std::string_view id) const { return row_named(organisations, id); }
 
@@ -156,11 +168,20 @@ const RulePack* Rules::pack(LocalDay day) const
     return edition.empty() ? book.pack_on(day) : book.pack_named(edition);
 }
 
-const WarningRules& Rules::warning() const
+const WarningRules* Rules::warning(const Area& area, LocalDay day) const
 {
-    const WarningRules* rules = book.warning_named(warning_rules);
+    const std::string& id = area.warning_rules.empty() ? warning_rules : area.warning_rules;
+    if (id == dated) return book.warning_on(day);
+    const WarningRules* rules = book.warning_named(id);
     AQI_CHECK(rules != nullptr); // the configuration check refuses anything else
-    return *rules;
+    return rules;
+}
+
+const ApprovalRule& Rules::approval(WarningLevel level) const
+{
+    static const ApprovalRule by_rank;
+    const auto found = approvals.find(level);
+    return found == approvals.end() ? by_rank : found->second;
 }
 
 } // namespace aqi

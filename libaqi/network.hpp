@@ -4,10 +4,13 @@
 // Does not know: the configuration's text (daemon/config) or anybody's account on a machine.
 #pragma once
 
+#include "libaqi/alarm_rule.hpp"
+#include "libaqi/measure.hpp"
 #include "libaqi/rule_pack.hpp"
 
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -101,6 +104,7 @@ struct Area {
     AreaKind kind = AreaKind::county;
     std::vector<Membership> members;
     std::vector<MonitoringPlan> plans{};
+    std::string warning_rules{}; ///< its own, as in Rules; empty: those of the network
 
     /// The evaluation sites of a day, in the order of the configuration.
     std::vector<StationIndex> sites(LocalDay day) const;
@@ -130,12 +134,16 @@ struct SpecialPeriod {
     std::optional<Span> span(int year) const;
 };
 
-enum class Bureau : std::uint8_t { environment, meteorology, government };
+/// unit: somebody a measure is asked of.
+enum class Bureau : std::uint8_t { environment, meteorology, government, unit };
 
 struct Organisation {
     std::string id;
     std::string name;
     Bureau bureau = Bureau::environment;
+    std::vector<std::string> areas{}; ///< the areas it speaks for; empty: all
+
+    bool speaks_for(std::string_view area) const;
 };
 
 struct Person {
@@ -143,12 +151,43 @@ struct Person {
     std::string name;
     std::string organisation; ///< Organisation::id
     bool may_forecast = false;
-    bool may_sign = false;
+    bool may_sign = false; ///< for the bureau: in a consultation, and to put something on its table
     bool may_issue = false;
-    bool may_validate = false; ///< first level of a review: propose a correction
-    bool may_ratify = false;   ///< second level: put it in force, by another person than the first
+    bool may_order = false;     ///< enter an order from above
+    bool may_emergency = false; ///< issue without the signatures; a review follows
+    bool may_respond = false;   ///< keep the ledger of measures for units
+    bool may_validate = false;  ///< first level of a review: propose a correction
+    bool may_ratify = false;    ///< second level: put it in force, by another person than the first
     bool may_declare_dust = false;
-    WarningLevel may_approve_up_to = WarningLevel::none;
+    WarningLevel may_approve_up_to = WarningLevel::none; ///< the rank
+    std::vector<std::string> roles{};
+
+    bool has_role_of(const std::vector<std::string>& wanted) const;
+};
+
+/// From a day to a day one person approves in the place of another, with that one's rank and roles.
+struct Delegation {
+    std::string from; ///< Person::id
+    std::string to;
+    LocalDay first;
+    LocalDay last;
+    std::string document;
+
+    bool covers(LocalDay day) const { return first <= day && day <= last; }
+};
+
+/// Who approves a level. Without a rule for a level one person of its rank does.
+struct ApprovalRule {
+    std::vector<std::string> roles; ///< one of them; empty: the rank decides
+    int number = 1;                 ///< so many people
+};
+
+/// How long people may take. A time that is over is called for (escalated) and recorded.
+struct ConsultationLimits {
+    int escalate_after_minutes = 60;    ///< in one state without an act
+    int closes_after_minutes = 24 * 60; ///< then nobody can sign what is on the table until it is put there anew
+    int review_emergency_hours = 24;
+    std::vector<std::string> escalate_to; ///< Person::id, in the order of the calls
 };
 
 class Network {
@@ -157,6 +196,7 @@ public:
     std::vector<Area> areas;
     std::vector<Organisation> organisations;
     std::vector<Person> persons;
+    std::vector<Delegation> delegations;
     std::vector<SpecialPeriod> periods;
     UtcOffset offset;
 
@@ -188,8 +228,18 @@ enum class Mode : std::uint8_t { real, drill };
 struct Rules {
     RuleBook book;
     Network network;
-    std::string warning_rules = "2016-225"; ///< WarningRules::id in force
-    std::string edition;                    ///< empty: by the day observed; else this pack for every day (replay)
+    /// The id of warning rules that hold on every day, or "dated": on each day the edition in force.
+    static constexpr std::string_view dated = "dated";
+    std::string warning_rules = "2016-225";
+    std::map<WarningLevel, ApprovalRule> approvals;
+    ConsultationLimits consultation;
+    std::vector<AlarmRule> alarms;
+    std::vector<Measure> measures;
+    std::vector<CutbackList> cutbacks;
+    /// A warning is proposed on measurement when the air is heavy now and no forecast says that it will be better within so many
+    /// hours; 0: on forecasts alone.
+    int measured_start_hours = 0;
+    std::string edition; ///< empty: by the day observed; else this pack for every day (replay)
     /// Hours stay in memory, open for late and corrected values, for so many days. Older ones are kept aside.
     int open_days = 400;
     /// Daily values stay in memory for so many days: two years for comparisons and a quarter for late corrections.
@@ -197,7 +247,9 @@ struct Rules {
 
     /// The pack for a day; null where no pack is in force.
     const RulePack* pack(LocalDay day) const;
-    const WarningRules& warning() const;
+    /// The warning rules for a decision of this day about an area; null before the first edition.
+    const WarningRules* warning(const Area& area, LocalDay day) const;
+    const ApprovalRule& approval(WarningLevel level) const;
 };
 
 } // namespace aqi

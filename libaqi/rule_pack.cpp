@@ -48,6 +48,16 @@ WarningRules read_warning(const Settings& from)
     out.id = from.text("id");
     out.title_zh = from.text("title_zh");
     out.title_en = from.text("title_en");
+    out.from = from.day("from");
+    out.local = from.flag_or("local", false);
+    if (const auto window = from.table_if("window")) {
+        out.window = WarningRules::Window{static_cast<int>(window->integer("first_hour", 1, 24)),
+                                          static_cast<int>(window->integer("last_hour", 1, 24))};
+        if (out.window->last < out.window->first) window->fail("last_hour", "lies before first_hour");
+        window->done();
+    }
+    out.unit =
+        from.choice<WarningRules::Unit>("unit", {{"day", WarningRules::Unit::day}, {"24h", WarningRules::Unit::block}});
     for (const auto& row : from.tables("level")) {
         WarningRules::LevelRule rule;
         rule.level = row.choice<WarningLevel>("level", {{"blue", WarningLevel::blue},
@@ -55,13 +65,17 @@ WarningRules read_warning(const Settings& from)
                                                         {"orange", WarningLevel::orange},
                                                         {"red", WarningLevel::red}});
         rule.clause = row.text("clause");
+        rule.share_percent = static_cast<int>(row.integer_or("share_percent", 0, 0, 100));
         for (const auto& any : row.tables("any")) {
             WarningClause clause;
+            clause.hours = static_cast<int>(any.integer_or("hours", 0, 1, 96));
             if (any.has("above") == any.has("at_least"))
                 any.fail({}, "exactly one of \"above\" and \"at_least\" is needed");
             clause.above =
                 static_cast<int>(any.has("above") ? any.integer("above", 0, 500) : any.integer("at_least", 1, 500) - 1);
-            clause.days = static_cast<int>(any.integer("days", 1, 30));
+            if (clause.hours > 0 && (any.has("days") || any.has("with_days")))
+                any.fail("hours", "a clause counts hours or days, not both");
+            if (clause.hours == 0) clause.days = static_cast<int>(any.integer("days", 1, 30));
             clause.with_days = static_cast<int>(any.integer_or("with_days", 0, 1, 30));
             if (clause.with_days > 0) clause.with_above = static_cast<int>(any.integer("with_above", 0, 500));
             any.done();
@@ -73,8 +87,16 @@ WarningRules read_warning(const Settings& from)
         out.levels.push_back(std::move(rule));
     }
     if (out.levels.empty()) from.fail({}, "at least one [[level]] is needed");
+    if (out.counts_hours() && out.unit != WarningRules::Unit::day)
+        from.fail("unit", "an edition that counts hours is judged by calendar days");
     const auto spell = from.table("spell");
     out.heavy_above = static_cast<int>(spell.integer("heavy_above", 0, 500));
+    out.spell_above = static_cast<int>(spell.integer_or("spell_above", out.heavy_above, 0, 500));
+    for (const auto& level : out.levels)
+        for (const auto& clause : level.any)
+            if (clause.above < out.spell_above)
+                spell.fail({}, fmt::format("a clause of {} counts days above {}, which would belong to no spell",
+                                           warning_level_name(level.level), clause.above));
     out.spell_clause = spell.text("clause");
     spell.done();
     const auto lift = from.table("lift");
@@ -82,8 +104,15 @@ WarningRules read_warning(const Settings& from)
     out.lift_more_than_hours = static_cast<int>(lift.integer("more_than_hours", 0, 240));
     out.lift_clause = lift.text("clause");
     lift.done();
+    if (const auto without = from.table_if("without")) {
+        out.without_dust = without->flag_or("dust", false);
+        out.without_ozone = without->flag_or("ozone", false);
+        out.without_clause = without->text("clause");
+        without->done();
+    }
     const auto lead = from.table("lead");
     out.red_lead_hours = static_cast<int>(lead.integer("red_hours", 0, 240));
+    out.any_lead_hours = static_cast<int>(lead.integer_or("hours", 0, 0, 240));
     out.lead_clause = lead.text("clause");
     lead.done();
     return out;
@@ -131,6 +160,13 @@ const Limit* RulePack::limit(std::string_view grade, Pollutant pollutant, Limit:
     for (const auto& l : limits)
         if (l.grade == grade && l.pollutant == pollutant && l.period == period) return &l;
     return nullptr;
+}
+
+bool WarningRules::counts_hours() const
+{
+    return window || std::any_of(levels.begin(), levels.end(), [](const LevelRule& rule) {
+               return std::any_of(rule.any.begin(), rule.any.end(), [](const WarningClause& c) { return c.hours > 0; });
+           });
 }
 
 std::string_view warning_level_name(WarningLevel level) { return level_rows[static_cast<std::size_t>(level)].name; }
@@ -214,6 +250,8 @@ RuleBook load_rules(const std::vector<RuleText>& texts)
         from.done();
         book.packs.push_back(std::move(pack));
     }
+    std::stable_sort(book.warnings.begin(), book.warnings.end(),
+                     [](const WarningRules& a, const WarningRules& b) { return a.from < b.from; });
     std::stable_sort(book.packs.begin(), book.packs.end(),
                      [](const RulePack& a, const RulePack& b) { return a.from < b.from; });
     const RulePack* before = nullptr;
@@ -239,6 +277,14 @@ const RulePack* RuleBook::pack_on(LocalDay day) const
     for (const auto& pack : packs)
         if (pack.from && *pack.from <= day && (!pack.until || day <= *pack.until)) return &pack;
     return nullptr;
+}
+
+const WarningRules* RuleBook::warning_on(LocalDay day) const
+{
+    const WarningRules* out = nullptr;
+    for (const auto& rules : warnings)
+        if (!rules.local && rules.from <= day) out = &rules;
+    return out;
 }
 
 const WarningRules* RuleBook::warning_named(std::string_view id) const

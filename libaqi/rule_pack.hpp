@@ -207,12 +207,14 @@ struct RulePack {
 
 enum class WarningLevel : std::uint8_t { none = 0, blue = 1, yellow = 2, orange = 3, red = 4 };
 
-/// A run of days above an AQI, perhaps with a run of worse days inside it.
+/// A run of days above an AQI, perhaps with a run of worse days inside it. Where the edition counts in hours, a day is a block
+/// of 24 hours on end.
 struct WarningClause {
     int above = 0; ///< a day counts when its AQI > above ("at_least = 500" is held as above 499)
     int days = 0;
     int with_above = 0;
     int with_days = 0; ///< 0: nothing is asked of the days inside
+    int hours = 0;     ///< not 0: not days, but so many hours on end with a real-time AQI > above; `days` is 0
 };
 
 /// One edition of the warning standards.
@@ -221,20 +223,44 @@ struct WarningRules {
         WarningLevel level = WarningLevel::none;
         std::vector<WarningClause> any;
         std::string clause;
+        int share_percent = 0; ///< the cut of the whole area's emissions; 0: the edition has none
     };
+    /// What a run is counted in: calendar days, or blocks of 24 hours that may begin at any hour.
+    enum class Unit : std::uint8_t { day, block };
+
     std::string id;
+    LocalDay from;      ///< in force from this day on, until the next edition
+    bool local = false; ///< of some place: in force where it is named, never by its day alone
     std::string title_zh;
     std::string title_en;
+    Unit unit = Unit::day;
     std::vector<LevelRule> levels; ///< ascending
-    int heavy_above = 0;
+    int heavy_above = 0;           ///< a heavy-pollution day
+    int spell_above = 0;           ///< a day of a spell; the lowest a clause asks for
+    /// A day's AQI is the mean of the real-time AQI of these hours (Harbin: those that end 07:00 to 20:00); absent: the daily AQI.
+    struct Window {
+        int first = 1; ///< 1..24
+        int last = 24;
+        bool operator==(const Window&) const = default;
+    };
+    std::optional<Window> window;
     std::string spell_clause;
     int lift_at_most = 0;
     int lift_more_than_hours = 0;
     std::string lift_clause;
+    bool without_dust = false;  ///< sand-dust days are no case for a warning
+    bool without_ozone = false; ///< nor are days that are heavy by ozone alone
+    std::string without_clause;
     int red_lead_hours = 0;
+    int any_lead_hours = 0; ///< of the levels below red
     std::string lead_clause;
 
+    /// The public is told so many hours before a level takes effect.
+    int lead_hours(WarningLevel level) const { return level == WarningLevel::red ? red_lead_hours : any_lead_hours; }
+
     /// Whole days running at or below lift_at_most that last longer than lift_more_than_hours.
+    /// Whether hours decide: then days alone prove nothing of the edition.
+    bool counts_hours() const;
     int lift_days() const { return lift_more_than_hours / 24 + 1; }
 };
 
@@ -260,7 +286,7 @@ struct GuidelinePack {
 struct RuleBook {
     std::vector<RulePack> packs; ///< dated ones in the order of their days
     std::vector<GuidelinePack> guidelines;
-    std::vector<WarningRules> warnings;
+    std::vector<WarningRules> warnings; ///< in the order of their days
     std::vector<Target> targets;
     PerPollutant<Concentration> instrument_at_most; ///< beyond it no instrument can mean a value
     std::optional<QcRules> qc;                      ///< absent: nothing is ever marked
@@ -271,6 +297,8 @@ struct RuleBook {
     /// The pack in force on a day; before the first, none.
     const RulePack* pack_on(LocalDay day) const;
     const WarningRules* warning_named(std::string_view id) const;
+    /// The edition of the whole country in force on a day; before the first, none.
+    const WarningRules* warning_on(LocalDay day) const;
     /// The target of an area and year: one written for the area itself wins over "*".
     const Target* target(std::string_view area, int year) const;
 };

@@ -40,6 +40,32 @@ DayVerdict verdict(const IndexResult& index, const LevelTable& levels)
 
 } // namespace
 
+IndexResult block_index(const State& state, PlaceIndex place, HourEnding last, const Rules& rules)
+{
+    const RulePack* pack = rules.pack(last.day());
+    if (pack == nullptr) return {};
+    const auto of_station = [&](StationIndex index) {
+        DayHours block;
+        for (int i = 1; i <= 24; ++i) {
+            const HourEnding hour = last.plus(i - 24);
+            const DayHours* day = state.station(index).day(hour.day());
+            const int of_day = hour.hour_of_day();
+            for (const auto p : all_pollutants)
+                if (day != nullptr && day->received(p, of_day))
+                    block.set(p, i, day->value(p, of_day), day->flag(p, of_day));
+        }
+        return station_day(block, pack->validity);
+    };
+    const auto area = rules.network.area_of(place);
+    const auto exempt = rules.network.exempt(place, last.day());
+    if (!area) return day_index(of_station(StationIndex{place.value}), *pack, exempt);
+    std::vector<DayMeans> sites;
+    for (const auto station : rules.network.areas[area->value].sites(last.day())) sites.push_back(of_station(station));
+    std::vector<const DayMeans*> pointers;
+    for (const auto& site : sites) pointers.push_back(&site);
+    return day_index(area_day(pointers, pack->validity), *pack, exempt);
+}
+
 DayMeans day_means(const State& state, PlaceIndex place, LocalDay day, const Rules& rules)
 {
     const RulePack* pack = rules.pack(day);

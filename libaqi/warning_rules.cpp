@@ -7,6 +7,12 @@ namespace {
 
 bool holds(const WarningClause& clause, std::span<const JudgedDay> spell)
 {
+    if (clause.hours > 0)
+        return std::any_of(spell.begin(), spell.end(), [&](const JudgedDay& day) {
+            return std::any_of(day.hours_above.begin(), day.hours_above.end(), [&](const auto& run) {
+                return run.first == clause.above && run.second >= clause.hours;
+            });
+        });
     // 持续: days one after the other, for the run and for the worse run inside it. The inner run may come early in the
     // outer one, so its longest is remembered.
     int run = 0;
@@ -82,18 +88,40 @@ std::string_view day_basis_name(DayBasis basis)
     return "";
 }
 
+std::string_view set_apart_name(SetApart apart)
+{
+    switch (apart) {
+    case SetApart::no: return "no";
+    case SetApart::dust: return "dust";
+    case SetApart::ozone: return "ozone";
+    }
+    return "";
+}
+
+WarningLevel level_of(std::span<const int> aqi, const WarningRules& rules)
+{
+    std::vector<JudgedDay> days;
+    for (const int value : aqi)
+        days.push_back({LocalDay{static_cast<std::int32_t>(days.size())}, value, DayBasis::forecast});
+    WarningLevel out = WarningLevel::none;
+    for (const auto& level : rules.levels)
+        if (std::any_of(level.any.begin(), level.any.end(), [&](const auto& clause) { return holds(clause, days); }))
+            out = level.level;
+    return out;
+}
+
 std::optional<Judgement> judge(std::span<const JudgedDay> days, LocalDay today, const WarningRules& rules)
 {
     std::size_t i = 0;
     while (i < days.size()) {
-        if (days[i].aqi <= rules.heavy_above) {
+        if (days[i].aqi <= rules.spell_above) {
             ++i;
             continue;
         }
         const std::size_t first = i;
         std::size_t last = i;
         for (std::size_t next = i + 1; next < days.size(); ++next) {
-            if (days[next].aqi <= rules.heavy_above) continue;
+            if (days[next].aqi <= rules.spell_above) continue;
             if (separates(days.subspan(last + 1, next - last - 1), rules)) break;
             last = next;
         }
@@ -108,11 +136,33 @@ std::optional<LocalDay> relief_from(std::span<const JudgedDay> days, LocalDay to
     int run = 0;
     for (const auto& day : days) {
         if (day.day < today) continue;
-        if (day.aqi > rules.heavy_above) return std::nullopt;
+        if (day.aqi > rules.spell_above) return std::nullopt;
         run = day.basis != DayBasis::unknown && day.aqi <= rules.lift_at_most ? run + 1 : 0;
         if (run >= rules.lift_days()) return day.day.plus(1 - run);
     }
     return std::nullopt;
+}
+
+std::optional<Judgement> judge_blocks(HourEnding first, HourEnding last, const BlockAqi& aqi, LocalDay today,
+                                      const WarningRules& rules)
+{
+    std::optional<Judgement> out;
+    for (int begins_after = 0; begins_after < 24; ++begins_after) {
+        std::vector<JudgedDay> blocks;
+        // A block is named by the day on which it begins, so that blocks are as consecutive as days are.
+        LocalDay day = first.day();
+        for (; HourEnding::of(day, begins_after + 24) <= last; day = day.plus(1)) {
+            const auto block = aqi(HourEnding::of(day, begins_after + 24));
+            blocks.push_back({day, block.aqi, block.basis});
+        }
+        // A block that began yesterday and is not over is today's, too.
+        const LocalDay still = begins_after > 0 ? today.plus(-1) : today;
+        auto judged = judge(blocks, still, rules);
+        if (!judged || (out && judged->level <= out->level)) continue;
+        out = std::move(judged);
+        out->begins_after = begins_after;
+    }
+    return out;
 }
 
 } // namespace aqi

@@ -41,7 +41,7 @@ struct CommandSettings {
     std::int64_t timeout_ms = 30'000;
 };
 
-std::any read_settings(const Settings& table, Mode)
+std::any read_settings(const Settings& table, Mode mode)
 {
     CommandSettings out;
     out.command = table.texts_or_none("command");
@@ -49,7 +49,7 @@ std::any read_settings(const Settings& table, Mode)
     if (!out.command.front().starts_with('/'))
         table.fail("command", fmt::format("\"{}\" must be an absolute path", out.command.front()));
     out.timeout_ms = table.integer_or("timeout_ms", out.timeout_ms, 100, 600'000);
-    return out;
+    return settings_for(mode, std::move(out));
 }
 
 std::string first_line(std::string_view text)
@@ -60,7 +60,8 @@ std::string first_line(std::string_view text)
 /// One run of the program: its input, its answer, its end, and a limit. Keeps itself alive until it has answered.
 class Run : public std::enable_shared_from_this<Run> {
 public:
-    Run(const CommandSettings& settings, const Message& message, asio::any_io_executor executor,
+    template <Mode mode>
+    Run(const CommandSettings& settings, const MessageOf<mode>& message, asio::any_io_executor executor,
         std::function<void(Receipt)> done)
         : settings_(settings),
           document_(message.document),
@@ -70,8 +71,7 @@ public:
           exit_(executor),
           limit_(executor)
     {
-        environment_ = {"AQID_KEY=" + message.key,
-                        std::string{"AQID_MODE="} + (message.mode == Mode::drill ? "drill" : "real"),
+        environment_ = {"AQID_KEY=" + message.key, std::string{"AQID_MODE="} + (mode == Mode::drill ? "drill" : "real"),
                         "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"};
     }
 
@@ -221,12 +221,13 @@ private:
     std::string answer_;
 };
 
-class CommandChannel : public Channel {
+template <Mode mode>
+class CommandChannel : public ChannelOf<mode> {
 public:
     CommandChannel(CommandSettings settings, ChannelContext context)
         : settings_(std::move(settings)), context_(std::move(context))
     {}
-    void send(const Message& message, std::function<void(Receipt)> done) override
+    void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
     {
         std::make_shared<Run>(settings_, message, context_.executor, std::move(done))->start();
     }
@@ -236,16 +237,12 @@ private:
     const ChannelContext context_;
 };
 
-std::unique_ptr<Channel> open(const std::any& settings, ChannelContext context)
-{
-    return std::make_unique<CommandChannel>(std::any_cast<const CommandSettings&>(settings), std::move(context));
-}
-
 } // namespace
 
 extern const ChannelInfo command_channel;
 const ChannelInfo command_channel = {
-    "command",      "any program: the JSON document on its standard input, its exit code and one line back",
+    "command",
+    "any program: the JSON document on its standard input, its exit code and one line back",
     R"([[channel]]
 name = "radio-desk"
 kind = "command"
@@ -255,8 +252,10 @@ command = ["/usr/local/bin/to-radio", "--desk", "2"]  # absolute path; gets the 
 # timeout_ms = 30000      # then it is killed, and the message is in doubt
 # expires_after_h = 12    # not sent any more when this old
 # drill = false           # true: opened for drills only, and then the only kind opened
-)", read_settings,
-    open,
+)",
+    read_settings,
+    open_channel<CommandChannel, CommandSettings, Mode::real>,
+    open_channel<CommandChannel, CommandSettings, Mode::drill>,
 };
 
 } // namespace aqi::notify

@@ -56,16 +56,17 @@ std::any read_settings(const Settings& table, Mode mode)
         std::chrono::milliseconds{table.integer_or("connect_timeout_ms", 5'000, 100, 120'000)};
     out.request.timeout = std::chrono::milliseconds{table.integer_or("timeout_ms", 15'000, 100, 600'000)};
     out.drops_repeats = table.flag_or("drops_repeats", false);
-    return out;
+    return settings_for(mode, std::move(out));
 }
 
-class WebhookChannel : public Channel {
+template <Mode mode>
+class WebhookChannel : public ChannelOf<mode> {
 public:
     WebhookChannel(WebhookSettings settings, ChannelContext context)
         : settings_(std::move(settings)), client_(context.executor)
     {}
 
-    void send(const Message& message, std::function<void(Receipt)> done) override
+    void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
     {
         HttpRequest request = settings_.request;
         request.body = message.document;
@@ -93,16 +94,12 @@ private:
     HttpClient client_;
 };
 
-std::unique_ptr<Channel> open(const std::any& settings, ChannelContext context)
-{
-    return std::make_unique<WebhookChannel>(std::any_cast<const WebhookSettings&>(settings), std::move(context));
-}
-
 } // namespace
 
 extern const ChannelInfo webhook_channel;
 const ChannelInfo webhook_channel = {
-    "webhook",      "the JSON document as an HTTPS POST with an Idempotency-Key",
+    "webhook",
+    "the JSON document as an HTTPS POST with an Idempotency-Key",
     R"([[channel]]
 name = "city-portal"
 kind = "webhook"
@@ -115,8 +112,10 @@ url = "https://portal.example.invalid/warnings"  # https, except to this machine
                             # again by itself
 # expires_after_h = 12      # not sent any more when this old
 # drill = false             # true: opened for drills only, and then it must stay on this machine
-)", read_settings,
-    open,
+)",
+    read_settings,
+    open_channel<WebhookChannel, WebhookSettings, Mode::real>,
+    open_channel<WebhookChannel, WebhookSettings, Mode::drill>,
 };
 
 } // namespace aqi::notify

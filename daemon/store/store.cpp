@@ -560,6 +560,21 @@ std::vector<Notice> SqliteStore::newest_notices(int most)
     });
 }
 
+std::vector<SqliteStore::ActRow> SqliteStore::newest_acts(int most)
+{
+    return reading([&] {
+        Statement rows{impl_->database,
+                       "SELECT at_ms, kind, body FROM journal WHERE kind IN ('forecast', 'acted', 'consulted', "
+                       "'proposed', 'drill', 'ordered', 'emergency_review', 'overdue', 'refused', 'alarm_act', "
+                       "'response_act', 'correction', 'correction_decided', 'signed_off', 'dust', 'station_declared') "
+                       "ORDER BY seq DESC LIMIT ?"};
+        rows.bind(most);
+        std::vector<ActRow> out;
+        while (rows.step()) out.push_back({Instant{rows.integer(0)}, rows.text(1), rows.text(2)});
+        return out;
+    });
+}
+
 std::vector<SqliteStore::MarkRow> SqliteStore::newest_marks(int most)
 {
     return reading([&] {

@@ -49,6 +49,12 @@ public:
     Figures stored_figures();
     /// The newest notices first.
     std::vector<Notice> newest_notices(int most);
+    /// What people did and what was refused to them, newest first: the journal's own words.
+    struct ActRow {
+        Instant at;
+        std::string kind, body;
+    };
+    std::vector<ActRow> newest_acts(int most);
     struct MarkRow {
         HourEnding hour;
         std::string station, pollutant, mark, detail;

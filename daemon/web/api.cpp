@@ -1,7 +1,9 @@
 #include "daemon/web/api.hpp"
 
 #include "daemon/freshness.hpp"
+#include "daemon/web/ledger_json.hpp"
 #include "daemon/web/review_json.hpp"
+#include "daemon/web/warning_json.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -17,6 +19,8 @@ namespace json = boost::json;
 constexpr int strip_hours = 72;
 constexpr int days_shown = 31;
 constexpr int rows_shown = 30;
+constexpr int alarms_shown = 100;
+constexpr int verified_days = 90;
 constexpr int notices_shown = 5;
 constexpr int marks_looked_at = 400;
 
@@ -91,7 +95,11 @@ public:
         out["channels"] = channels();
         out["areas"] = areas();
         out["stations"] = stations();
-        out["warnings"] = warnings();
+        out["warnings"] = warnings_json(state_.warnings(), rules_, rows_shown);
+        out["drills"] = warnings_json(state_.drills(), rules_, rows_shown);
+        out["alarms"] = alarms_json(state_, now_, rules_, alarms_shown);
+        out["responses"] = responses_json(state_, rules_, alarms_shown);
+        out["orders"] = orders_json(state_, now_, rules_);
         out["outbox"] = outbox();
         out["counts"] = counts_of(*s_.store);
         out["aside"] = aside();
@@ -204,7 +212,13 @@ private:
         const Warning* open = state_.open_warning(area.id);
         out["warning"] = open != nullptr ? json::value(open->id) : json::value(nullptr);
         out["level"] = warning_level_name(open != nullptr ? open->level() : WarningLevel::none);
-        out["forecasts"] = forecasts(index);
+        out["forecasts"] = forecasts_json(state_, index, now_, rules_);
+        // What the consultation that is on should know of its forecasts.
+        out["verification"] = nullptr;
+        const bool consulting = open != nullptr && open->pending() != nullptr;
+        if (const auto last = state_.last_closed_day(); last && consulting)
+            out["verification"] =
+                verification_json(verify(state_, index, last->plus(1 - verified_days), *last, rules_), network_);
         return out;
     }
 
@@ -286,31 +300,6 @@ private:
         out["annual"] = std::move(annual);
     }
 
-    const std::string& organisation_name(const std::string& id) const
-    {
-        for (const auto& o : network_.organisations)
-            if (o.id == id && !o.name.empty()) return o.name;
-        return id;
-    }
-
-    json::array forecasts(AreaIndex area) const
-    {
-        json::array out;
-        const LocalDay today = day_at(now_, network_.offset);
-        for (int ahead = 0; ahead <= 10; ++ahead) {
-            const auto* said = state_.forecasts(area).of(today.plus(ahead));
-            if (said == nullptr) continue;
-            for (const auto& [organisation, what] : *said)
-                out.push_back(json::object{{"date", format_day(what.day.day)},
-                                           {"organisation", organisation_name(organisation)},
-                                           {"low", what.day.aqi_low},
-                                           {"high", what.day.aqi_high},
-                                           {"primary", what.day.primary},
-                                           {"issued_at", format_instant(what.issued_at, network_.offset)}});
-        }
-        return out;
-    }
-
     json::array areas() const
     {
         json::array out;
@@ -351,68 +340,6 @@ private:
             if (const auto closed = state_.last_closed())
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
             out.push_back(std::move(o));
-        }
-        return out;
-    }
-
-    json::object revision_json(const Revision& r) const
-    {
-        json::object out{{"number", r.number},
-                         {"kind", revision_kind_name(r.kind)},
-                         {"kind_zh", revision_kind_zh(r.kind)},
-                         {"level", warning_level_name(r.level)},
-                         {"level_zh", warning_level_zh(r.level)},
-                         {"previous", warning_level_name(r.previous)},
-                         {"state", revision_state_name(r.state)},
-                         {"state_zh", revision_state_zh(r.state)},
-                         {"effective", format_instant(r.effective.instant(network_.offset), network_.offset)},
-                         {"proposed_at", format_instant(r.proposed_at, network_.offset)},
-                         {"clause", r.judgement.clause},
-                         {"first_day", format_day(r.judgement.first)},
-                         {"last_day", format_day(r.judgement.last)},
-                         {"heavy_days", r.judgement.heavy_days},
-                         {"severe_days", r.judgement.severe_days},
-                         {"highest_aqi", r.judgement.highest_aqi},
-                         {"rules", r.rules}};
-        json::array inputs, signatures;
-        for (const auto& in : r.judgement.inputs) {
-            json::object o{{"date", format_day(in.day)}, {"basis", day_basis_name(in.basis)}};
-            o["aqi"] = in.aqi >= 0 ? json::value(in.aqi) : json::value(nullptr);
-            inputs.push_back(std::move(o));
-        }
-        for (const auto& signature : r.signatures) signatures.push_back(act_json(signature.act));
-        out["inputs"] = std::move(inputs);
-        out["signatures"] = std::move(signatures);
-        out["approval"] = r.approval ? json::value(act_json(*r.approval)) : json::value(nullptr);
-        out["issue"] = r.issue ? json::value(act_json(*r.issue)) : json::value(nullptr);
-        return out;
-    }
-
-    json::object act_json(const Act& act) const
-    {
-        const Person* person = network_.person_named(act.person);
-        return {{"person", act.person},
-                {"name", person != nullptr ? person->name : act.person},
-                {"at", format_instant(act.at, network_.offset)}};
-    }
-
-    json::array warnings() const
-    {
-        json::array out;
-        const auto& all = state_.warnings();
-        for (auto w = all.rbegin(); w != all.rend() && out.size() < rows_shown; ++w) {
-            json::array revisions;
-            for (const auto& r : w->revisions) revisions.push_back(revision_json(r));
-            const auto area = network_.area_named(w->area);
-            out.push_back(json::object{
-                {"id", w->id},
-                {"area", w->area},
-                {"area_name", area ? network_.areas[area->value].name : w->area},
-                {"level", warning_level_name(w->level())},
-                {"level_zh", warning_level_zh(w->level())},
-                {"closed", w->closed()},
-                {"pending", w->pending() != nullptr ? json::value(w->pending()->number) : json::value(nullptr)},
-                {"revisions", std::move(revisions)}});
         }
         return out;
     }

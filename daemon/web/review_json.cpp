@@ -105,4 +105,15 @@ std::string review_json(const State& state, SqliteStore& store, const Config& co
                                         {"marks", std::move(marks)}});
 }
 
+std::string audit_json(SqliteStore& store, int most, const Config& config)
+{
+    json::array out;
+    for (const auto& act : store.newest_acts(most)) {
+        json::object o{{"when", format_instant(act.at, config.rules.network.offset)}, {"event", act.kind}};
+        o["says"] = json::parse(act.body);
+        out.push_back(std::move(o));
+    }
+    return json::serialize(json::object{{"ok", true}, {"acts", std::move(out)}});
+}
+
 } // namespace aqi::daemon::web

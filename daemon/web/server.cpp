@@ -20,15 +20,20 @@ using Tcp = asio::ip::tcp;
 constexpr std::uint32_t header_most = 16 * 1024;
 constexpr auto idle_most = std::chrono::seconds{60};
 
-http::response<http::string_body> respond(const http::request<http::empty_body>& request,
+http::response<http::string_body> respond(const http::request<http::string_body>& request,
                                           const Server::Handler& handler)
 {
     Reply reply;
-    if (request.method() != http::verb::get && request.method() != http::verb::head) {
-        reply = {405, "text/plain; charset=utf-8", "only GET: this page changes nothing\n"};
+    const bool is_post = request.method() == http::verb::post;
+    if (!is_post && request.method() != http::verb::get && request.method() != http::verb::head) {
+        reply = {405, "text/plain; charset=utf-8", "only GET, and POST where something is taken in\n"};
     } else {
         const std::string_view target{request.target().data(), request.target().size()};
-        reply = handler(target.substr(0, target.find('?')));
+        const auto written = request[http::field::authorization];
+        std::string_view bearer{written.data(), written.size()};
+        constexpr std::string_view scheme = "Bearer ";
+        bearer = bearer.starts_with(scheme) ? bearer.substr(scheme.size()) : std::string_view{};
+        reply = handler({is_post, target.substr(0, target.find('?')), bearer, request.body()});
     }
     http::response<http::string_body> response{static_cast<http::status>(reply.status), request.version()};
     response.set(http::field::server, "aqid");
@@ -39,6 +44,7 @@ http::response<http::string_body> respond(const http::request<http::empty_body>&
     response.set("X-Content-Type-Options", "nosniff");
     response.set("Referrer-Policy", "no-referrer");
     if (reply.status == 405) response.set(http::field::allow, "GET, HEAD");
+    if (reply.status == 401) response.set(http::field::www_authenticate, "Bearer");
     response.keep_alive(request.keep_alive());
     const auto size = reply.body.size();
     if (request.method() != http::verb::head) response.body() = std::move(reply.body);
@@ -96,7 +102,7 @@ private:
         {
             parser_.emplace();
             parser_->header_limit(header_most);
-            parser_->body_limit(0);
+            parser_->body_limit(body_most);
             stream_.expires_after(idle_most);
             http::async_read(stream_, buffer_, *parser_,
                              [self = shared_from_this()](beast::error_code ec, std::size_t) {
@@ -120,7 +126,7 @@ private:
         std::shared_ptr<Listener> listener_;
         beast::tcp_stream stream_;
         beast::flat_buffer buffer_;
-        std::optional<http::request_parser<http::empty_body>> parser_;
+        std::optional<http::request_parser<http::string_body>> parser_;
         http::response<http::string_body> response_;
     };
 

@@ -1,4 +1,4 @@
-// daemon/web/server: GET requests on the loop. Beast stops in server.cpp.
+// daemon/web/server: HTTP requests on the loop. Beast stops in server.cpp.
 //
 // Knows: HTTP, limits, time-outs, security headers. Does not know: what a path means (pages).
 #pragma once
@@ -23,7 +23,15 @@ class Server {
 public:
     static constexpr std::size_t connections_most = 256;
 
-    using Handler = std::function<Reply(std::string_view path)>;
+    static constexpr std::size_t body_most = 64 * 1024;
+
+    struct Request {
+        bool is_post = false; ///< else GET or HEAD
+        std::string_view path;
+        std::string_view bearer; ///< of "Authorization: Bearer ..."; empty: none
+        std::string_view body;
+    };
+    using Handler = std::function<Reply(const Request&)>;
 
     /// Binds; port 0 takes any. Throws std::runtime_error: a bad start.
     Server(boost::asio::any_io_executor executor, const std::string& address, std::uint16_t port, Handler handler);

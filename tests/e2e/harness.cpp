@@ -398,13 +398,14 @@ void execute(const fs::path& database, const std::string& sql)
     if (!good) FAIL(sql << ": " << why);
 }
 
-Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
+namespace {
+
+Reply http(std::uint16_t port, const std::string& request, milliseconds limit)
 {
     Reply reply;
     const int socket = connect_tcp(port);
     if (socket < 0) return reply;
     set_limit(socket, limit);
-    const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path);
     (void)!::send(socket, request.data(), request.size(), MSG_NOSIGNAL);
     std::string text;
     std::array<char, 65536> chunk{};
@@ -416,6 +417,22 @@ Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
     reply.status = std::atoi(text.c_str() + 9);
     reply.body = text.substr(head + 4);
     return reply;
+}
+
+} // namespace
+
+Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
+{
+    return http(port, fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path), limit);
+}
+
+Reply http_post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& headers)
+{
+    return http(
+        port,
+        fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{}", path,
+                    headers, body.size(), body),
+        5s);
 }
 
 std::string talk(const fs::path& socket, std::string_view line, milliseconds limit, std::optional<unsigned> as)

@@ -121,6 +121,9 @@ struct Reply {
 };
 Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit = 5s);
 
+/// `headers`: lines, each with its end.
+Reply http_post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& headers);
+
 /// One line to a Unix socket, one line back; empty when the other side closes or says nothing in time. `as`: spoken by
 /// another account (root only).
 std::string talk(const fs::path& socket, std::string_view line, milliseconds limit = 20s,

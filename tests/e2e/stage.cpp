@@ -144,8 +144,8 @@ void Daemon::configure(const Site& site)
     data_ = site.data.empty() ? parent_ / "data" : fs::path{site.data};
     std::string text =
         fmt::format("[daemon]\ndata_folder = \"{}\"\ncontrol_socket = \"{}\"\nhttp = \"{}\"\ndurability = "
-                    "\"{}\"\n{}\n[time]\n{}\n[rules]\nwarnings = \"2016-225\"\nopen_days = 1000\n\n",
-                    data_.string(), socket().string(), site.http, site.durability, site.daemon, site.time);
+                    "\"{}\"\n{}\n[time]\n{}\n[rules]\n{}open_days = 1000\n\n",
+                    data_.string(), socket().string(), site.http, site.durability, site.daemon, site.time, site.rules);
     std::string ids;
     for (int n = 1; n <= site.stations; ++n) {
         text += fmt::format("[[station]]\nid = \"{0}\"\nname = \"Station {0}\"\n\n", station(n));

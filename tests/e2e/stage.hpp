@@ -50,10 +50,11 @@ std::string link_to(std::string_view uri, std::string_view more);
 
 struct Site {
     std::string durability = "power";
-    std::string daemon; ///< further lines of [daemon]
-    std::string time;   ///< lines of [time]
-    int stations = 4;   ///< S01, S02, ..., all in the city C
-    std::string more;   ///< links, people, channels
+    std::string daemon;                              ///< further lines of [daemon]
+    std::string time;                                ///< lines of [time]
+    std::string rules = "warnings = \"2016-225\"\n"; ///< lines of [rules]
+    int stations = 4;                                ///< S01, S02, ..., all in the city C
+    std::string more;                                ///< links, people, channels
     std::string http = "127.0.0.1:0";
     std::string data; ///< data folder; default: in the daemon's folder
 };

@@ -198,7 +198,7 @@ TEST_CASE("orders reach a station, and only from who may give them", "[station]"
 {
     County county{"2016-12-04T10:30:00+08:00"};
     const auto order = [&](const std::string& name) {
-        return county.daemon->ask({{"command", "order"}, {"station", "S01"}, {"order", name}, {"number", 60}});
+        return county.daemon->ask({{"command", "tell"}, {"station", "S01"}, {"order", name}, {"number", 60}});
     };
     CHECK_FALSE(order("set-time").at("ok").as_bool()); // nobody is connected
     county.come();

@@ -104,6 +104,22 @@ std::string told(const drivers::Decoded& decoded)
             if (const auto& value = r.weather[item])
                 out += fmt::format("{} {} {} {}\n", r.station, when_of(r), weather_name(item), format_milli(*value));
     }
+    for (const auto& f : decoded.forecasts) {
+        for (const auto& d : f.days) {
+            out += fmt::format("forecast {} {} {} {} {}-{}", f.person, f.area, format_instant(f.issued_at, {}),
+                               format_day(d.day), d.aqi_low, d.aqi_high);
+            for (const auto p : all_pollutants)
+                if (d.values[p])
+                    out += fmt::format(" {}={}-{}", pollutant_label(p),
+                                       format_concentration(d.values[p]->low, display_unit_ng(p)),
+                                       format_concentration(d.values[p]->high, display_unit_ng(p)));
+            out += fmt::format("{}{}{}\n", d.primary.empty() ? "" : " primary " + d.primary,
+                               d.weather.empty() ? "" : " weather " + d.weather, d.dust ? " dust" : "");
+        }
+        for (const auto& h : f.hours)
+            out += fmt::format("forecast {} {} hour {} {}-{}\n", f.person, f.area, format_hour(h.hour), h.aqi_low,
+                               h.aqi_high);
+    }
     for (const auto& fault : decoded.faults) out += fmt::format("fault {}\n", reason_name(fault.reason));
     for (const auto& name : decoded.counted) out += fmt::format("count {}\n", name);
     return out;

@@ -180,13 +180,14 @@ void World::check_warnings()
             if (r.pending()) ++pending;
             if (!r.issue) continue;
             if (lifted) throw Wrong(w.id + ": issued after its lift");
-            if (r.signatures.size() != 2 || r.signatures[0].bureau == r.signatures[1].bureau)
+            if (!r.emergency && (r.signatures.size() != 2 || r.signatures[0].bureau == r.signatures[1].bureau))
                 throw Wrong(w.id + ": issued without two bureaus");
-            if (!r.approval) throw Wrong(w.id + ": issued without approval");
-            if (r.kind == RevisionKind::lift) {
+            if (!r.emergency && r.approvals.empty()) throw Wrong(w.id + ": issued without approval");
+            if (r.is_dismissal()) throw Wrong(w.id + ": what was dismissed was issued");
+            if (ends_warning(r.kind)) {
                 if (level == WarningLevel::none) throw Wrong(w.id + ": a lift of nothing");
                 lifted = true;
-            } else if (r.level <= level) {
+            } else if (r.kind == RevisionKind::downgrade ? r.level >= level : r.level <= level) {
                 throw Wrong(w.id + ": issued a level that was in force already");
             }
             level = r.level;
@@ -198,6 +199,21 @@ void World::check_warnings()
         if (std::count_if(all.begin(), all.end(), [&](const Warning& w) { return w.area == area.id && !w.closed(); }) >
             1)
             throw Wrong("two open warnings for one area");
+    }
+}
+
+/// Nothing was issued below an order that stood at that moment, and no drill went anywhere a warning does not.
+void World::check_orders()
+{
+    State state{config_.rules.network};
+    for (const auto& event : store_.journal) {
+        absorb(state, event, config_.rules);
+        const auto* acted = std::get_if<PersonActed>(&event);
+        if (acted == nullptr || acted->to != RevisionState::issued || state.is_drill(acted->warning)) continue;
+        const Warning* warning = state.warning(acted->warning);
+        const OrderFromAbove* order = state.strictest_order(warning->area, acted->at, config_.rules);
+        if (order != nullptr && warning->issued()->level < order->level)
+            throw Wrong(warning->id + ": issued below an order from above");
     }
 }
 

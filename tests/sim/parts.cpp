@@ -58,7 +58,7 @@ Outcome<void> SimStore::update(const OutboxEntry& entry, Instant)
     return {};
 }
 
-void SimChannel::send(const notify::Message& message, std::function<void(notify::Receipt)> done)
+void SimChannel::send(const notify::DrillMessage& message, std::function<void(notify::Receipt)> done)
 {
     const auto document = boost::json::parse(message.document).as_object();
     const Delivery delivery{message.key, std::string{document.at("warning").as_string()},

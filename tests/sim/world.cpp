@@ -73,7 +73,7 @@ void World::start()
         auto opened = std::make_unique<SimChannel>(dice_, delivered_[channel.name], channel.name == "idempotent");
         opened->down = outage_[channel.name];
         channels_.push_back(opened.get());
-        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", Mode::drill, std::move(opened)});
+        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", std::move(opened)});
     }
     dispatch_ = std::make_unique<daemon::Dispatch>(io_->get_executor(), store_, clock_, std::move(lanes));
     if (const auto started = dispatch_->start(); !started) throw Wrong("cannot start: " + started.error().what);
@@ -164,6 +164,7 @@ void World::people()
         }
         in_process([&] { (void)turns_->forecast(f); });
     }
+    unusual_people();
     for (int n = 0; n < 4; ++n) {
         const auto warnings = turns_->state().warnings(); // a copy: the state may be thrown away meanwhile
         for (const auto& w : warnings) {
@@ -171,14 +172,61 @@ void World::people()
             if (pending == nullptr) continue;
             auto [verb, person] = what_is_next(*pending);
             if (dice_.one_in(4)) { // anybody tries anything
-                const Verb verbs[] = {Verb::sign, Verb::approve, Verb::issue, Verb::lift};
-                const char* persons[] = {"env", "met", "deputy", "mayor", "office"};
-                verb = verbs[dice_.below(4)];
-                person = persons[dice_.below(5)];
+                const Verb verbs[] = {Verb::sign, Verb::approve, Verb::issue,
+                                      Verb::lift, Verb::object,  Verb::send_back};
+                verb = verbs[dice_.below(6)];
+                person = anybody();
             }
-            in_process([&, v = verb, who = person] { (void)turns_->act(w.id, pending->number, v, who); });
+            if (dice_.one_in(60)) verb = Verb::emergency;
+            in_process([&, v = verb, who = person] {
+                (void)turns_->act(Asked{w.id, pending->number, v, who, "因为"});
+            });
         }
     }
+}
+
+const char* World::anybody()
+{
+    const char* persons[] = {"env", "met", "deputy", "mayor", "office"};
+    return persons[dice_.below(5)];
+}
+
+/// Orders from above and their end, other versions on the table, revisions of people, reviews, drills.
+void World::unusual_people()
+{
+    constexpr WarningLevel levels[] = {WarningLevel::none, WarningLevel::blue, WarningLevel::yellow,
+                                       WarningLevel::orange, WarningLevel::red};
+    const auto level = [&] { return levels[dice_.below(5)]; };
+    const std::string area = dice_.one_in(3) ? "county" : "city";
+    if (dice_.one_in(60)) {
+        OrderFromAbove order{"", "省", fmt::format("文{}", dice_.below(3)), {area}, level(), {}, {}, "", {}};
+        if (dice_.one_in(2)) order.until = hour_.plus(dice_.between(2, 60));
+        in_process([&] { (void)turns_->order(order, "office"); });
+    }
+    if (dice_.one_in(40)) {
+        const WantedRevision wanted{
+            area, anybody(), level(), dice_.one_in(8), {}, {}, "", "因为", dice_.one_in(2) ? Mode::drill : Mode::real};
+        in_process([&] { (void)turns_->propose(wanted); });
+    }
+    const auto warnings = turns_->state().warnings();
+    for (const auto& w : warnings) {
+        if (const Revision* pending = w.pending(); pending != nullptr && dice_.one_in(12)) {
+            PutOnTable put{w.id, pending->number, anybody(), level()};
+            if (dice_.one_in(4)) put.until.emplace(hour_.plus(dice_.between(2, 60)));
+            in_process([&] { (void)turns_->consult(put); });
+        }
+        const Revision* issued = w.issued();
+        if (issued != nullptr && issued->emergency && dice_.one_in(10))
+            in_process([&, number = issued->number] {
+                (void)turns_->review_emergency(w.id, number, dice_.one_in(2), "看过", anybody());
+            });
+    }
+    for (const auto& alarm : turns_->state().alarms().all())
+        if (dice_.one_in(30)) {
+            const std::string id = alarm.id; // the state may be thrown away meanwhile
+            in_process([&] { (void)turns_->alarm_act(id, AlarmActed::Verb::acknowledge, "", {}, "env"); });
+            break;
+        }
 }
 
 /// What the loop does when it wakes: frames, hours, the outbox.
@@ -193,6 +241,7 @@ void World::work()
         if (!batch.entries.empty()) (void)turns_->take(batch);
     });
     in_process([&] { (void)turns_->close_hours(); });
+    in_process([&] { (void)turns_->note_what_is_due(); });
     in_process([&] { dispatch_->pump(); });
     if (dice_.one_in(2)) // answers come late, so that there is something on its way when the process dies
         for (std::size_t c = 0; c < channels_.size(); ++c) in_process([&] { channels_.at(c)->answer(); });
@@ -243,6 +292,7 @@ void World::run(int hours)
     check_nothing_lost();
     check_messages();
     check_warnings();
+    check_orders();
 }
 
 } // namespace aqi::sim_test

@@ -104,12 +104,12 @@ struct Delivery {
 };
 
 /// Slow, refusing, or taking a message and losing the answer.
-class SimChannel : public notify::Channel {
+class SimChannel : public notify::DrillChannel {
 public:
     SimChannel(Dice& dice, std::vector<Delivery>& delivered, bool drops_repeats)
         : dice_(dice), delivered_(delivered), drops_repeats_(drops_repeats)
     {}
-    void send(const notify::Message& message, std::function<void(notify::Receipt)> done) override;
+    void send(const notify::DrillMessage& message, std::function<void(notify::Receipt)> done) override;
     bool drops_repeats() const override { return drops_repeats_; }
     /// Answers what was asked before.
     void answer();
@@ -137,6 +137,8 @@ private:
     void measure(HourEnding hour);
     void deliver();
     void people();
+    void unusual_people();
+    const char* anybody();
     void step(bool accidents);
     // The process.
     void start();
@@ -149,6 +151,7 @@ private:
     void check_nothing_lost();
     void check_messages();
     void check_warnings();
+    void check_orders();
 
     Dice dice_;
     SimClock clock_;

@@ -50,7 +50,8 @@ Rules small_town(int stations)
     }
     person("deputy", "zf").may_approve_up_to = WarningLevel::orange;
     person("mayor", "zf").may_approve_up_to = WarningLevel::red;
-    person("office", "zf").may_issue = true;
+    Person& office = person("office", "zf");
+    office.may_issue = office.may_order = office.may_emergency = true;
     return rules;
 }
 

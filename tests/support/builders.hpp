@@ -2,6 +2,7 @@
 #pragma once
 
 #include "libaqi/engine.hpp"
+#include "libaqi/warning_acts.hpp"
 
 #include <string>
 
@@ -11,7 +12,8 @@ namespace aqi::tests {
 const RuleBook& shipped_rules();
 const RulePack& pack(std::string_view id);
 
-/// One area "city" of the stations A, B, ... and people: env, met (forecast, sign), deputy (orange), mayor (red), office.
+/// One area "city" of the stations A, B, ... and people: env, met (forecast, sign), deputy (orange), mayor (red), office (issue, order,
+/// emergency).
 Rules small_town(int stations);
 
 inline LocalDay day(int year, unsigned month, unsigned d) { return LocalDay::from_ymd(year, month, d); }

@@ -157,3 +157,27 @@ TEST_CASE("what only one link can have is not given to two, and no link has a na
     CHECK(refusal(example() + loggers("one") + loggers("two")).find("both need port 0.0.0.0:9001") !=
           std::string::npos);
 }
+
+TEST_CASE("rights, delegations, approvals, measures and alarms that contradict themselves are refused with their place")
+{
+    CHECK(
+        refusal(changed("may = [\"forecast\", \"sign\"]\naccount = \"met\"", "may = [\"forecats\"]\naccount = \"met\""))
+            .find("did you mean \"forecast\"") != std::string::npos);
+    CHECK(refusal(changed("to = \"zhb-chen\"", "to = \"zf-zhao\"")).find("cannot stand in for") != std::string::npos);
+    CHECK(refusal(changed("last = 2017-02-02", "last = 2016-02-02")).find("ends before it begins") !=
+          std::string::npos);
+    CHECK(refusal(changed("from = \"zf-zhao\"", "from = \"qxj-li\"")).find("may approve nothing") != std::string::npos);
+    CHECK(refusal(changed("number = 1 ", "number = 2 ")).find("needs 2 people to approve it, and 1 could") !=
+          std::string::npos);
+    CHECK(refusal(changed("unit = \"zjj\"", "unit = \"zjjj\"")).find("did you mean \"zjj\"") != std::string::npos);
+    CHECK(refusal(changed("clear_at_most = 180", "clear_at_most = 200")).find("below raise_above") !=
+          std::string::npos);
+    CHECK(refusal(changed("escalate_to = [\"zhb-chen\"", "escalate_to = [\"zhb-chan\"")).find("did you mean") !=
+          std::string::npos);
+    CHECK(refusal(example() +
+                  "\n[[link]]\nname = \"met\"\ndriver = \"forecast-folder\"\npath = \"/x\"\nperson = \"qxj-li\"\n") ==
+          "taken");
+    CHECK(refusal(example() +
+                  "\n[[link]]\nname = \"met\"\ndriver = \"forecast-folder\"\npath = \"/x\"\nperson = \"hbj-wang\"\n")
+              .find("no right to forecast") != std::string::npos);
+}

@@ -297,7 +297,7 @@ TEST_CASE("decisions are facts: a fold of what was journaled decides nothing ane
     Forecast f{"city", "hbj", "env", at, {{monday.plus(1), 230, 230, ""}, {monday.plus(2), 240, 240, ""}}};
     happen(*admit_forecast(f, at, rules));
     const auto act = [&](Verb verb, const char* person) {
-        happen(*admit_act(live, live.warnings().front().id, 1, verb, person, at, rules));
+        happen(*admit_act(live, {live.warnings().front().id, 1, verb, person}, at, rules));
     };
     act(Verb::sign, "env");
     act(Verb::sign, "met");

@@ -40,7 +40,7 @@ std::vector<Event> one_of_each()
     r.previous = WarningLevel::yellow;
     r.effective = hour(monday, 24);
     r.rules = "2016-225";
-    r.proposed_at = closing(hour(monday, 16));
+    r.proposed_at = r.moved_at = closing(hour(monday, 16));
     r.judgement = {WarningLevel::red,
                    monday,
                    monday.plus(3),
@@ -65,13 +65,85 @@ std::vector<Event> one_of_each()
     };
 }
 
+/// The kinds that came with consultation, orders, measures, alarms and drills, with every field set to something.
+std::vector<Event> one_of_each_since()
+{
+    const Instant at = closing(hour(monday, 17));
+    ForecastDay whole{monday.plus(1), 180, 220, "PM2.5", "静稳", {}, true};
+    whole.values[Pollutant::pm2_5] = ConcentrationRange{ug(120), ug(160)};
+    ConsultationRecord record;
+    record.at = at;
+    record.views = {{"hbj", WarningLevel::yellow, {{whole, at, Instant{at.ms + 1}, "env"}}}};
+    record.observed = {{monday, 230, DayBasis::observed, SetApart::ozone, {{499, 3}}}};
+    record.hour = hour(monday, 16);
+    record.hour_aqi = 211;
+    record.disagreement = "不一致";
+    Revision r;
+    r.number = 1;
+    r.kind = RevisionKind::downgrade;
+    r.level = WarningLevel::yellow;
+    r.previous = WarningLevel::red;
+    r.effective = hour(monday, 24);
+    r.rules = "2024-6";
+    r.proposed_at = r.moved_at = at;
+    r.judgement.note = "实测";
+    r.judgement.begins_after = 7;
+    r.origin = Origin::people;
+    r.order = "order-2016-001";
+    r.why = "为什么";
+    r.until = hour(monday.plus(2), 12);
+    r.wording = "措辞";
+    r.authors = {{"env", at}};
+    r.closes = Instant{at.ms + 5};
+    r.record = record;
+    PersonActed acted{"city-2016-001", 2, Verb::approve, "deputy", Bureau::government, RevisionState::agreed, at};
+    acted.in_place_of = "mayor";
+    acted.why = "原因";
+    acted.late_why = "迟";
+    ResponseEntry entry{
+        "city-2016-001", 2, "earthworks", "zjj", "停止土石方", WarningLevel::orange, "plants 2016", 20, at, {}, {}};
+    return {
+        ForecastIssued{{"city", "hbj", "env", at, {whole}, {{hour(monday.plus(1), 9), 190, 230}}}, at},
+        Proposed{"city-2016-001", "city", r},
+        DrillProposed{{"drill-city-2016-001", "city", r}},
+        acted,
+        Consulted{"city-2016-001",
+                  2,
+                  RevisionKind::upgrade,
+                  {WarningLevel::orange, hour(monday, 20), hour(monday, 23), "词"},
+                  {"met", at},
+                  "因为",
+                  Instant{at.ms + 9},
+                  record},
+        Ordered{{"order-2016-001",
+                 "省攻坚办",
+                 "豫环〔2016〕1号",
+                 {"city"},
+                 WarningLevel::red,
+                 hour(monday, 24),
+                 hour(monday.plus(3), 24),
+                 "全文",
+                 {"office", at}}},
+        Overdue{"city-2016-001", 2, 3, "sign", at},
+        EmergencyReviewed{"city-2016-001", 2, {{"mayor", at}, true, "属实"}},
+        Ended{"city-2016-001", at},
+        ActRefused{{"env", at}, "sign city-2016-001/2", "已签"},
+        AlarmChanged{"alarm-2016-0001", AlarmKind::channel, "radio", AlarmSeverity::critical, "拒绝", at},
+        AlarmActed{
+            "alarm-2016-0001", AlarmActed::Verb::silence, {"env", "hbj", {"duty"}, at, "维修"}, Instant{at.ms + 1}},
+        ResponseCalled{{entry}, "city-2016-001", 2, {"sport"}},
+        ResponseActed{"city-2016-001", "earthworks", {ResponseStage::started, {"builder", at}, "已启动"}},
+    };
+}
+
 } // namespace
 
 TEST_CASE("every kind of event is read from the journal as it was written, in its order")
 {
     const Folder folder;
     const Rules rules = small_town(2);
-    const auto events = one_of_each();
+    auto events = one_of_each();
+    for (auto& event : one_of_each_since()) events.push_back(std::move(event));
     {
         SqliteStore store{folder.path() / "aqid.db", Durability::power, rules.network};
         Turn turn;

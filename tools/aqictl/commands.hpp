@@ -28,5 +28,9 @@ void add_questions(CLI::App& app, int& exit_code);
 void add_review(CLI::App& app, int& exit_code);
 void add_stations(CLI::App& app, int& exit_code);
 void add_modbus(CLI::App& app, int& exit_code);
+void add_whatif(CLI::App& app, int& exit_code);
+void add_audit(CLI::App& app, int& exit_code);
+void add_measures(CLI::App& app, int& exit_code);
+void add_alarms(CLI::App& app, int& exit_code);
 
 } // namespace aqi::tools

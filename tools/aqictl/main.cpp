@@ -16,6 +16,10 @@ int main(int argc, char** argv)
     app.require_subcommand(1);
     aqi::tools::add_index(app, exit_code);
     aqi::tools::add_replay(app, exit_code);
+    aqi::tools::add_whatif(app, exit_code);
+    aqi::tools::add_alarms(app, exit_code);
+    aqi::tools::add_measures(app, exit_code);
+    aqi::tools::add_audit(app, exit_code);
     aqi::tools::add_warnings(app, exit_code);
     aqi::tools::add_local(app, exit_code);
     aqi::tools::add_questions(app, exit_code);

@@ -122,7 +122,7 @@ void add_stations(CLI::App& app, int& exit_code)
     }
 
     auto o = std::make_shared<Options>();
-    auto* order = add(app, "order", "pass an order on to a station (HJ 212)", o);
+    auto* order = add(app, "tell", "pass an order on to a station (HJ 212)", o);
     order->add_option("STATION", o->station, "station id")->required();
     order
         ->add_option("ORDER", o->order,
@@ -134,7 +134,7 @@ void add_stations(CLI::App& app, int& exit_code)
     order->add_option("--as", o->person,
                       "act as this person of the configuration; default: the only one of this account");
     order->callback([o, &exit_code] {
-        json::object r = request(*o, "order");
+        json::object r = request(*o, "tell");
         r["order"] = o->order;
         if (o->number != 0) r["number"] = o->number;
         const json::value answer = ask_daemon(o->socket, r);

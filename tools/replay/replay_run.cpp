@@ -1,5 +1,7 @@
 #include "tools/replay/replay_run.hpp"
 
+#include "libaqi/warning_acts.hpp"
+
 #include "drivers/archive.hpp"
 #include "tools/replay/input.hpp"
 
@@ -135,12 +137,13 @@ private:
 };
 
 /// The published daily AQI, as the first pass found it.
-using DailyAqi = std::map<LocalDay, int>;
+/// Days as they were going to be observed: what a perfect forecast says of them, pollutant by pollutant.
+using KnownDays = std::map<LocalDay, ForecastDay>;
 
 /// One run of the engine over all days. With `known`, bureaus forecast from it and people follow the machine.
 class Run {
 public:
-    Run(const Rules& rules, const Days& days, const DailyAqi* known)
+    Run(const Rules& rules, const Days& days, const KnownDays* known)
         : rules_(rules), days_(days), known_(known), state_(rules.network)
     {}
 
@@ -166,15 +169,17 @@ private:
     void forecast(LocalDay day)
     {
         const Instant now = HourEnding::of(day.plus(-1), 16).instant(rules_.network.offset);
+        const WarningRules* edition = rules_.warning(rules_.network.areas.front(), day.plus(-1));
+        if (edition == nullptr) return;
         Forecast f{rules_.network.areas.front().id, "environment", std::string{hindsight_environment}, now, {}};
         // Three days, and on to the end of a spell that lasts longer: a perfect forecast knows where it ends.
         int relief = 0;
-        for (LocalDay d = day; d - day < forecast_days || relief < rules_.warning().lift_days(); d = d.plus(1)) {
+        for (LocalDay d = day; d - day < forecast_days || relief < edition->lift_days(); d = d.plus(1)) {
             if (d - day >= forecast_days_most) break;
             const auto value = known_->find(d);
-            const bool calm = value == known_->end() || value->second <= rules_.warning().lift_at_most;
+            const bool calm = value == known_->end() || value->second.aqi_high <= edition->lift_at_most;
             relief = calm ? relief + 1 : 0;
-            if (value != known_->end()) f.days.push_back({d, value->second, value->second, ""});
+            if (value != known_->end()) f.days.push_back(value->second);
         }
         if (!f.days.empty()) turn(ForecastIssued{f, now}, nullptr);
     }
@@ -193,7 +198,8 @@ private:
     {
         const Instant at = proposed.revision.proposed_at;
         const auto act = [&](Verb verb, std::string_view person) {
-            const auto event = admit_act(state_, proposed.warning, proposed.revision.number, verb, person, at, rules_);
+            const auto event =
+                admit_act(state_, {proposed.warning, proposed.revision.number, verb, std::string{person}}, at, rules_);
             AQI_CHECK(event.has_value()); // these people have every right, in this order
             absorb(state_, *event, rules_);
         };
@@ -205,7 +211,7 @@ private:
 
     const Rules& rules_;
     const Days& days_;
-    const DailyAqi* known_;
+    const KnownDays* known_;
     State state_;
 };
 
@@ -243,8 +249,11 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
         for (const auto& pack : rules.book.packs) known += ", " + pack.id;
         throw CommandError(fmt::format("--edition {} is not known; known: {}", request.edition, known));
     }
-    if (rules.book.warning_named(request.warning_rules) == nullptr)
-        throw CommandError(fmt::format("--warnings {} is not known", request.warning_rules));
+    if (request.warning_rules != Rules::dated && rules.book.warning_named(request.warning_rules) == nullptr) {
+        std::string known{Rules::dated};
+        for (const auto& edition : rules.book.warnings) known += ", " + edition.id;
+        throw CommandError(fmt::format("--warnings {} is not known; known: {}", request.warning_rules, known));
+    }
     add_people(rules.network);
     const Archive archive{text, request, out};
 
@@ -262,9 +271,14 @@ Replay replay_archive(const std::string& text, RuleBook book, const ReplayReques
         Figures figures;
         (void)Run{rules, source.days, nullptr}.go(figures);
         keep_last(figures, rules.network.place(AreaIndex{0}), rules.network.place(the_station), area);
-        DailyAqi known;
-        for (const auto& f : area.days)
-            if (f.index.aqi) known[f.day] = *f.index.aqi;
+        KnownDays known;
+        for (const auto& f : area.days) {
+            if (!f.index.aqi) continue;
+            ForecastDay day{f.day, *f.index.aqi, *f.index.aqi, primary_text(f.index.primary)};
+            for (const auto p : all_pollutants)
+                if (f.value[p]) day.values[p] = ConcentrationRange{*f.value[p], *f.value[p]};
+            known[f.day] = std::move(day);
+        }
         Figures unused;
         area.warnings = Run{rules, source.days, &known}.go(unused).warnings();
         out.areas.push_back(std::move(area));

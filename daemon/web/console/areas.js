@@ -25,7 +25,7 @@ export function standing(area, s) {
 export function standingOf(revisions) {
   const out = { inForce: "none", coming: null };
   for (const r of revisions) {
-    if (r.state === "effective") Object.assign(out, { inForce: r.kind === "lift" ? "none" : r.level, coming: null });
+    if (r.state === "effective") Object.assign(out, { inForce: r.level, coming: null });
     else if (r.state === "issued") out.coming = r;
   }
   return out;
@@ -39,15 +39,15 @@ export function warningBadge(level, state = "") {
 
 /// "升级为红色预警", for a revision.
 export function whatOf(r) {
-  const level = r.kind === "lift" ? r.previous : r.level;
+  const level = r.level === "none" ? r.previous : r.level;
   return word(`what_${r.kind}`, r.kind).replace("{level}", word(`wlevel_${level}`, level));
 }
 
 export const levelBadges = (inForce, coming, s) => [
   warningBadge(inForce, inForce !== "none" ? t("in_force") : ""),
   coming === null ? null
-    : h("span", { class: `warning coming w-${coming.kind === "lift" ? "none" : coming.level}` }, shape("wait"),
-      h("b", null, coming.kind === "lift" ? t("ends", { at: when(coming.effective, s.now) }) : t("comes", { level: word(`wlevel_${coming.level}`, coming.level), at: when(coming.effective, s.now) }))),
+    : h("span", { class: `warning coming w-${coming.level}` }, shape("wait"),
+      h("b", null, coming.level === "none" ? t("ends", { at: when(coming.effective, s.now) }) : t("comes", { level: word(`wlevel_${coming.level}`, coming.level), at: when(coming.effective, s.now) }))),
 ];
 
 export function standingBadges(area, s) {

@@ -4,7 +4,9 @@ import { h, shape } from "./dom.js";
 import { aqiNumber, duration, heading, list, minutesUntil, shortDay, text, warningName, when } from "./format.js";
 import { t, word } from "./strings.js";
 
-const reached = { proposed: 1, consulting: 1, agreed: 2, approved: 3, issued: 4, effective: 5, withdrawn: 0 };
+const reached = { proposed: 1, consulting: 1, agreed: 2, approved: 3, issued: 4, effective: 5, withdrawn: 0, dismissed: 0 };
+
+const given_up = (r) => r.state === "withdrawn" || r.state === "dismissed";
 
 function countdown(r, s) {
   const minutes = minutesUntil(r.effective, s.now_ms);
@@ -21,7 +23,7 @@ export function pendingBlock(s) {
       const age = minutesUntil(r.proposed_at, s.now_ms);
       return h("li", { "data-key": `${warning.id}/${r.number}` },
         h("p", { class: "what" }, h("b", { class: "state" }, word(`state_${r.state}`, r.state_zh ?? r.state)),
-          h("b", null, text(warning.area_name)), h("b", null, whatOf(r)), r.kind === "lift" ? null : warningBadge(r.level), r.kind === "upgrade" ? h("span", null, t("level_from", { level: word(`wlevel_${r.previous}`, r.previous) })) : null),
+          h("b", null, text(warning.area_name)), h("b", null, whatOf(r)), r.level === "none" ? null : warningBadge(r.level), (r.kind === "upgrade" || r.kind === "downgrade") ? h("span", null, t("level_from", { level: word(`wlevel_${r.previous}`, r.previous) })) : null),
         h("p", null, word(`next_${r.state}`, r.state), " · ", t("takes_effect", { at: when(r.effective, s.now) }), " ", countdown(r, s), " · ",
           t(age !== null && age <= -1 ? "proposed_ago" : "proposed_now", { at: when(r.proposed_at, s.now), for: duration(-(age ?? 0)) }), " · ",
           h("a", { href: `#warning-${warning.id}` }, t("see_below")), " ", h("code", null, text(warning.id))));
@@ -31,9 +33,9 @@ export function pendingBlock(s) {
 
 /// A step of a revision: done with who and when, or not yet.
 function step(name, done, lines, r) {
-  const look = done ? "ok" : r.state === "withdrawn" ? "none" : "wait";
+  const look = done ? "ok" : given_up(r) ? "none" : "wait";
   return h("li", { class: done ? "done" : "open" }, shape(look), h("b", null, t(`step_${name}`)),
-    list(lines).length > 0 ? list(lines).map((x) => h("span", null, x)) : h("span", { class: "label" }, t(r.state === "withdrawn" ? "not_done" : "not_yet")));
+    list(lines).length > 0 ? list(lines).map((x) => h("span", null, x)) : h("span", { class: "label" }, t(given_up(r) ? "not_done" : "not_yet")));
 }
 const actLine = (act, s) => (act ? `${text(act.name ?? act.person)} ${when(act.at, s.now)}` : null);
 
@@ -45,9 +47,9 @@ function steps(r, s) {
   return h("ol", { class: "steps" },
     step("proposed", true, [`${t("by_rules")} ${text(r.rules)}`, when(r.proposed_at, s.now)], r),
     step("signed", at >= 2 || list(r.signatures).length >= 2, [...list(r.signatures).map((a) => actLine(a, s)), r.state === "consulting" ? h("span", { class: "label" }, t("one_missing")) : null], r),
-    step("approved", Boolean(r.approval), [actLine(r.approval, s)], r),
+    step("approved", at >= 3, list(r.approvals).map((a) => actLine(a, s)), r),
     step("issued", Boolean(r.issue), [actLine(r.issue, s)], r),
-    r.state === "withdrawn" ? h("li", { class: "done" }, shape("bad"), h("b", null, t("step_withdrawn")))
+    given_up(r) ? h("li", { class: "done" }, shape("bad"), h("b", null, t(`step_${r.state}`)))
       : step("effective", r.state === "effective", [r.state === "effective" ? [when(r.effective, s.now), late(r) ? h("small", { class: "label" }, ` ${t("before_issue")}`) : null] : [t("takes_effect", { at: when(r.effective, s.now) }), " ", countdown(r, s)]], r));
 }
 
@@ -58,15 +60,15 @@ function inputs(r, s) {
 
 function revision(r, s, newest) {
   const pending = ["proposed", "consulting", "agreed", "approved"].includes(r.state);
-  return h("li", { class: `revision ${pending ? "pending" : ""} ${r.state === "withdrawn" ? "withdrawn" : ""}`, "data-key": `r${r.number}`, "aria-current": newest ? "step" : null },
+  return h("li", { class: `revision ${pending ? "pending" : ""} ${given_up(r) ? "withdrawn" : ""}`, "data-key": `r${r.number}`, "aria-current": newest ? "step" : null },
     h("p", { class: "revision-head" },
       h("span", { class: "label" }, t("revision", { n: text(r.number) })), h("b", null, word(`kind_${r.kind}`, r.kind_zh ?? r.kind)),
-      r.kind === "lift" ? h("span", { class: "warning w-none" }, whatOf(r)) : warningBadge(r.level),
-      r.kind === "upgrade" ? h("span", { class: "label" }, t("level_from", { level: word(`wlevel_${r.previous}`, r.previous) })) : null,
+      r.level === "none" ? h("span", { class: "warning w-none" }, whatOf(r)) : warningBadge(r.level),
+      (r.kind === "upgrade" || r.kind === "downgrade") ? h("span", { class: "label" }, t("level_from", { level: word(`wlevel_${r.previous}`, r.previous) })) : null,
       h("b", { class: `state ${pending ? "pending" : ""}` }, word(`state_${r.state}`, r.state_zh ?? r.state))),
     steps(r, s),
     h("div", { class: "basis" },
-      h("span", { class: "label" }, t(r.kind === "lift" ? "rests_on_lift" : "rests_on")), inputs(r, s),
+      h("span", { class: "label" }, t(r.level === "none" ? "rests_on_lift" : "rests_on")), inputs(r, s),
       h("p", null, t("spell", { first: shortDay(r.first_day, s.now), last: shortDay(r.last_day, s.now), heavy: text(r.heavy_days), severe: text(r.severe_days), most: text(r.highest_aqi) })),
       r.clause ? h("p", null, h("span", { class: "label" }, t("clause")), " ", h("q", { lang: "zh-CN" }, r.clause), " ", h("span", { class: "label" }, text(r.rules))) : null));
 }
@@ -100,5 +102,5 @@ export function warningCards(s) {
 
 export const nameOfRevision = (s, id, number) => {
   const r = list(list(s.warnings).find((w) => w.id === id)?.revisions).find((x) => x.number === number);
-  return r ? (r.kind === "lift" ? whatOf(r) : `${word(`kind_${r.kind}`, r.kind)} ${warningName(r.level)}`) : "";
+  return r ? (r.level === "none" ? whatOf(r) : `${word(`kind_${r.kind}`, r.kind)} ${warningName(r.level)}`) : "";
 };

@@ -1,0 +1,36 @@
+// daemon/commands_parts: what the files of commands share. Included by them only.
+#pragma once
+
+#include "daemon/commands.hpp"
+#include "libaqi/time.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace aqi::daemon::commands {
+
+std::string refuse(std::string_view why);
+std::string agree();
+
+/// The text of a key, or nothing if it is absent or no text.
+std::optional<std::string> text(const boost::json::object& o, std::string_view key);
+std::optional<int> whole(const boost::json::object& o, std::string_view key);
+bool flag(const boost::json::object& o, std::string_view key);
+
+/// Who speaks: the person asked for, if the caller's account may act as that person; else the account's only person. A refusal goes
+/// on record.
+Result<std::string> person_of(const boost::json::object& request, const Peer& peer, const CommandContext& context);
+
+std::string answer_outcome(const Outcome<Result<void>>& outcome);
+
+/// An hour as people write it, by its end.
+std::optional<HourEnding> hour_of(const boost::json::object& request, std::string_view key, const Network& network);
+
+/// commands_warnings.cpp: forecasts, warnings, orders and the record of acts. Absent: the command is none of these.
+std::optional<std::string> warning_command(std::string_view command, const boost::json::object& request,
+                                           const Peer& peer, const CommandContext& context);
+
+} // namespace aqi::daemon::commands

@@ -2,6 +2,7 @@
 #include "daemon/commands_parts.hpp"
 
 #include "daemon/web/ledger_json.hpp"
+#include "drivers/cap_order.hpp"
 #include "drivers/forecast_text.hpp"
 
 #include <boost/json.hpp>
@@ -115,11 +116,62 @@ std::string propose(Mode mode, const json::object& request, const Peer& peer, co
     return answer_outcome(c.turns->propose(out));
 }
 
+std::vector<std::string> areas_of(const json::object& request)
+{
+    std::vector<std::string> out;
+    if (const auto* areas = request.if_contains("areas"); areas != nullptr && areas->is_array())
+        for (const auto& area : areas->as_array())
+            if (area.is_string()) out.emplace_back(area.as_string());
+    return out;
+}
+
+/// An alert of the province, with what the person knows better than the file.
+std::string order_by_file(const json::object& request, const std::string& person, const CommandContext& c)
+{
+    const Network& network = c.config->rules.network;
+    const auto refused = [&](const std::string& why) {
+        (void)c.turns->refused(person, "order", why);
+        return refuse(why);
+    };
+    drivers::CapWords said{{}, areas_of(request)};
+    if (const auto level = text(request, "level")) {
+        said.level = warning_level_named(*level);
+        if (!said.level || *said.level == WarningLevel::none)
+            return refuse(fmt::format("level \"{}\" is not known; known: blue, yellow, orange, red", *level));
+    }
+    auto order = drivers::order_of_cap(text(request, "cap").value_or(""), said, network);
+    if (!order) return refused(order.error().detail);
+    if (const auto follows = drivers::follow(*order, c.turns->state().orders()); !follows)
+        return refused(follows.error().detail);
+    std::optional<HourEnding> effective;
+    if (const auto given = moment_of(request, "effective", network, effective); !given)
+        return refuse(given.error().detail);
+    if (effective) order->order.effective = *effective;
+    if (const auto given = moment_of(request, "until", network, order->order.until); !given)
+        return refuse(given.error().detail);
+    const auto entered = c.turns->order(order->order, person);
+    if (!entered || !*entered) return answer_outcome(entered);
+    const OrderFromAbove& o = c.turns->state().orders().back();
+    json::array notes, areas;
+    for (const auto& note : order->notes) notes.emplace_back(note);
+    for (const auto& area : o.areas) areas.emplace_back(area);
+    return json::serialize(
+        json::object{{"ok", true},
+                     {"id", o.id},
+                     {"authority", o.authority},
+                     {"document", o.document},
+                     {"level", warning_level_name(o.level)},
+                     {"areas", std::move(areas)},
+                     {"effective", format_instant(o.effective.instant(network.offset), network.offset)},
+                     {"notes", std::move(notes)}});
+}
+
 std::string order_from_above(const json::object& request, const Peer& peer, const CommandContext& c)
 {
     const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const Network& network = c.config->rules.network;
+    if (request.contains("cap")) return order_by_file(request, *person, c);
     const auto level = text(request, "level");
     const auto known = level ? warning_level_named(*level) : std::nullopt;
     if (!known) return refuse("it needs \"level\": none, blue, yellow, orange or red");
@@ -128,9 +180,7 @@ std::string order_from_above(const json::object& request, const Peer& peer, cons
     order.authority = text(request, "authority").value_or("");
     order.document = text(request, "document").value_or("");
     order.text = text(request, "text").value_or("");
-    if (const auto* areas = request.if_contains("areas"); areas != nullptr && areas->is_array())
-        for (const auto& area : areas->as_array())
-            if (area.is_string()) order.areas.emplace_back(area.as_string());
+    order.areas = areas_of(request);
     std::optional<HourEnding> effective;
     if (const auto given = moment_of(request, "effective", network, effective); !given)
         return refuse(given.error().detail);

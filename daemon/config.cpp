@@ -159,6 +159,10 @@ private:
             area.kind = table.choice<AreaKind>("kind", {{"city", AreaKind::city}, {"county", AreaKind::county}});
             if (!seen.insert(area.id).second) table.fail("id", fmt::format("area \"{}\" is there twice", area.id));
             read_members(table, area);
+            area.code = table.text_or("code", "");
+            if (!area.code.empty() && !is_division_code(area.code))
+                table.fail("code",
+                           fmt::format("\"{}\" is no division code (行政区划代码): 6, 9 or 12 digits", area.code));
             area.warning_rules = table.text_or("warnings", "");
             if (!area.warning_rules.empty()) check_warning_rules(table, area.warning_rules);
             network.areas.push_back(std::move(area));

@@ -21,7 +21,7 @@ struct Peer {
 
 class Control {
 public:
-    static constexpr std::size_t line_most = 64 * 1024;
+    static constexpr std::size_t line_most = 640 * 1024;
     static constexpr std::size_t connections_most = 32;
 
     using Handler = std::function<std::string(std::string_view line, const Peer& peer)>;

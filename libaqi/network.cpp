@@ -160,6 +160,18 @@ bool Person::has_role_of(const std::vector<std::string>& wanted) const
     });
 }
 
+bool is_division_code(std::string_view text)
+{
+    return (text.size() == 6 || text.size() == 9 || text.size() == 12) &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string_view Area::division() const
+{
+    if (!code.empty()) return code;
+    return is_division_code(id) ? std::string_view{id} : std::string_view{};
+}
+
 const Person* Network::person_named(std::string_view id) const { return row_named(persons, id); }
 const Organisation* Network::organisation_named(std::string_view id) const { return row_named(organisations, id); }
 

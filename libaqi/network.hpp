@@ -98,6 +98,9 @@ struct Station {
 };
 
 /// An area's figures are made from its sites' concentrations, index last (HJ 663 table A.2).
+/// Six digits (county), nine (town) or twelve (village).
+bool is_division_code(std::string_view text);
+
 struct Area {
     std::string id;
     std::string name;
@@ -105,7 +108,10 @@ struct Area {
     std::vector<Membership> members;
     std::vector<MonitoringPlan> plans{};
     std::string warning_rules{}; ///< its own, as in Rules; empty: those of the network
+    std::string code{};          ///< administrative division (GB/T 2260), 6 to 12 digits; empty: the id, if that is one
 
+    /// The division code; empty when there is none.
+    std::string_view division() const;
     /// The evaluation sites of a day, in the order of the configuration.
     std::vector<StationIndex> sites(LocalDay day) const;
     /// Every station that ever was an evaluation site.

@@ -164,6 +164,7 @@ struct OrderFromAbove {
     std::optional<HourEnding> until{};
     std::string text{};
     Act entered;
+    std::string message{}; ///< "sender,identifier,sent" of the CAP alert it came as; empty: it was entered by hand
 
     bool names(std::string_view area) const;
     bool operator==(const OrderFromAbove&) const = default;

@@ -321,6 +321,7 @@ json::object body_of(const Ordered& e)
                      {"effective", e.order.effective.since_epoch}};
     put_if(out, "until", e.order.until);
     put_if(out, "text", e.order.text);
+    put_if(out, "message", e.order.message);
     event_json::put(out, e.order.entered);
     return out;
 }
@@ -425,8 +426,8 @@ std::optional<Event> warning_event_of(std::string_view kind, const json::object&
                          record(o.at("record").as_object())};
     if (kind == "ordered") {
         OrderFromAbove order{
-            text(o, "order"),     text(o, "authority"), text(o, "document"),     {},    level(o, "level"),
-            hour(o, "effective"), hour_if(o, "until"),  text_or_none(o, "text"), act(o)};
+            text(o, "order"),     text(o, "authority"), text(o, "document"),     {},     level(o, "level"),
+            hour(o, "effective"), hour_if(o, "until"),  text_or_none(o, "text"), act(o), text_or_none(o, "message")};
         for (const auto& area : o.at("areas").as_array()) order.areas.emplace_back(area.as_string());
         return Ordered{std::move(order)};
     }

@@ -59,6 +59,7 @@ public:
                 {"effective", moment(o.effective)},
                 {"until", moment(o.until)},
                 {"text", o.text},
+                {"message", o.message},
                 {"entered", act(o.entered)},
                 {"in_force", in_force}};
     }

@@ -1,4 +1,5 @@
 // aqictl forecast, sign, approve, issue, lift, warnings, status: people and a running daemon.
+#include "libaqi/utf8.hpp"
 #include "tools/aqictl/commands.hpp"
 #include "tools/client/daemon_client.hpp"
 #include "tools/replay/input.hpp"
@@ -128,6 +129,25 @@ void print_records(const json::object& area)
                    text(s.at("name")), text(s.at("level_hits")), days, text(s.at("over")), text(s.at("under")),
                    text(s.at("heavy_hits")), text(s.at("heavy")), text(s.at("false_alarms")));
     }
+}
+
+/// A file from above as the socket carries it: JSON holds nothing but UTF-8.
+std::string cap_text(const std::string& name)
+{
+    std::string out = read_input(name);
+    if (!is_utf8(out))
+        throw CommandError(fmt::format("{}: not UTF-8; save it as UTF-8 and try again (文件须为 UTF-8 编码)", name));
+    return out;
+}
+
+/// What became of a file from above.
+void print_order(const json::value& answer)
+{
+    std::string areas;
+    for (const auto& area : answer.at("areas").as_array()) areas += " " + text(area);
+    fmt::print("{}: {} {}: {} for{} from {}\n", text(answer.at("id")), text(answer.at("authority")),
+               text(answer.at("document")), text(answer.at("level")), areas, text(answer.at("effective")));
+    for (const auto& note : answer.at("notes").as_array()) fmt::print("  note: {}\n", text(note));
 }
 
 /// The revision a person means: the one given, or what is pending now.
@@ -277,26 +297,34 @@ void add_consult(CLI::App& app, const std::shared_ptr<Common>& common, const Add
 
     auto o = std::make_shared<Words>();
     auto* order = add("order", "enter an order from above: areas are warned at least so much while it stands");
-    order->add_option("LEVEL", o->level, "blue, yellow, orange, red; none: the order of this document ends")
-        ->required();
+    auto file = std::make_shared<std::string>();
+    order->add_option("LEVEL", o->level, "blue, yellow, orange, red; none: the order of this document ends");
     order->add_option("AREA", o->areas, "area ids; of an end: those of the order if left out");
-    order->add_option("--from", o->authority, "who gave it")->required();
-    order->add_option("--document", o->document, "its number")->required();
+    order->add_option("--from", o->authority, "who gave it");
+    order->add_option("--document", o->document, "its number");
+    order->add_option("--cap", *file,
+                      "it came as this CAP 1.2 file; LEVEL and AREA are then only what is known better than the file");
     order->add_option("--effective", o->effective, "takes effect at this full hour; default: the next one");
     order->add_option("--until", o->until, "ends at this hour; default: when its end is entered");
     order->add_option("--text", o->wording, "what it says");
-    order->callback([common, o, put, &exit_code] {
+    order->callback([common, o, put, file, &exit_code] {
         json::object r = request(*common, "order");
-        r["level"] = o->level;
-        r["authority"] = o->authority;
-        r["document"] = o->document;
+        if (file->empty() && (o->level.empty() || o->authority.empty() || o->document.empty()))
+            throw CommandError("order needs LEVEL, --from and --document, or --cap FILE");
+        if (!file->empty() && (!o->authority.empty() || !o->document.empty() || !o->wording.empty()))
+            throw CommandError("with --cap the file says who gave it, its number and its text");
+        put(r, "level", o->level);
+        put(r, "authority", o->authority);
+        put(r, "document", o->document);
+        if (!file->empty()) r["cap"] = cap_text(*file);
         json::array areas;
         for (const auto& area : o->areas) areas.emplace_back(area);
         r["areas"] = std::move(areas);
         put(r, "effective", o->effective);
         put(r, "until", o->until);
         put(r, "text", o->wording);
-        ask_daemon(common->socket, r);
+        const json::value answer = ask_daemon(common->socket, r);
+        if (!file->empty()) print_order(answer);
         exit_code = exit_ok;
     });
 

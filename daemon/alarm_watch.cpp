@@ -56,7 +56,7 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
         case SendState::delivered:
             out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::none, channel.last_detail});
             break;
-        case SendState::refused:
+        case SendState::failed:
         case SendState::in_doubt:
         case SendState::expired:
             out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::critical,

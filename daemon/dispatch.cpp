@@ -148,9 +148,9 @@ void Dispatch::pump()
         };
         const auto lane = lanes_.find(entry.row.channel);
         if (lane == lanes_.end())
-            settle_as(SendState::refused, "the channel is no longer in the configuration");
+            settle_as(SendState::failed, "the channel is no longer in the configuration");
         else if (lane->second.mode() != entry.row.mode)
-            settle_as(SendState::refused, entry.row.mode == Mode::drill
+            settle_as(SendState::failed, entry.row.mode == Mode::drill
                                               ? "a drill; the channel is now for real warnings"
                                               : "a real warning; the channel is now for drills");
         else if (now >= entry.row.expires_at)
@@ -176,7 +176,8 @@ template <Mode mode>
 void Dispatch::send(notify::ChannelOf<mode>& channel, OutboxEntry entry)
 {
     AQI_CHECK(entry.row.mode == mode); // a drill never reaches a real channel, nor the other way round
-    const notify::MessageOf<mode> message{key_of(entry.row), entry.row.document};
+    const notify::MessageOf<mode> message{
+        key_of(entry.row), notify::LetterKind::warning, entry.row.document, {entry.row.document}, {}};
     channel.send(message, [this, alive = alive_, entry = std::move(entry)](notify::Receipt receipt) mutable {
         if (*alive) finished(std::move(entry), std::move(receipt));
     });

@@ -6,14 +6,15 @@
 namespace aqi::daemon {
 namespace {
 
-constexpr std::array<std::pair<SendState, std::string_view>, 8> send_states = {{{SendState::prepared, "prepared"},
+constexpr std::array<std::pair<SendState, std::string_view>, 9> send_states = {{{SendState::prepared, "prepared"},
                                                                                 {SendState::sending, "sending"},
                                                                                 {SendState::accepted, "accepted"},
                                                                                 {SendState::delivered, "delivered"},
                                                                                 {SendState::retry, "retry"},
-                                                                                {SendState::refused, "refused"},
+                                                                                {SendState::failed, "failed"},
                                                                                 {SendState::in_doubt, "in_doubt"},
-                                                                                {SendState::expired, "expired"}}};
+                                                                                {SendState::expired, "expired"},
+                                                                                {SendState::superseded, "superseded"}}};
 
 } // namespace
 

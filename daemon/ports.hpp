@@ -91,6 +91,23 @@ struct Heard {
     bool operator==(const Heard&) const = default;
 };
 
+/// What a channel says to its recipients of one language: it leaves as it stands.
+struct Content {
+    std::string text;
+    std::string subject{};           ///< of a mail
+    int units = 0;                   ///< UTF-16 units, where they are counted
+    int parts = 1;                   ///< short messages it takes
+    std::int64_t cost_thousandth = 0; ///< for one recipient, in thousandths of the currency
+    bool operator==(const Content&) const = default;
+};
+
+/// Who one delivery is for.
+struct Recipient {
+    std::string name;
+    std::string address; ///< of the channel's kind: a number, a mailbox; empty: the channel itself is the address
+    bool operator==(const Recipient&) const = default;
+};
+
 /// One message to one audience through one channel. The key never changes; the state does.
 struct OutboxRow {
     std::string warning;
@@ -102,7 +119,17 @@ struct OutboxRow {
     Instant expires_at;
 };
 
-enum class SendState : std::uint8_t { prepared, sending, accepted, delivered, retry, refused, in_doubt, expired };
+enum class SendState : std::uint8_t {
+    prepared,   ///< nothing left yet
+    sending,    ///< it is leaving now
+    accepted,   ///< the provider has it
+    delivered,  ///< the recipient has it
+    retry,      ///< it certainly did not leave: prepared again, not before next_at
+    failed,     ///< it will never work, and says why
+    in_doubt,   ///< it may have left: never sent again blindly
+    expired,    ///< too old to be sent
+    superseded, ///< a later revision took its place before it left
+};
 std::string_view send_state_name(SendState state);
 std::optional<SendState> send_state_named(std::string_view name);
 /// No further attempt follows and nothing waits for it. A row in doubt is settled too: it is never sent again blindly.

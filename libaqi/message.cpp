@@ -270,7 +270,12 @@ Announcement announce(const Warning& warning, const Revision& revision, const Ru
     a.previous = revision.previous;
     a.area = warning.area;
     a.area_name = warning.area;
-    if (const auto area = rules.network.area_named(warning.area)) a.area_name = rules.network.areas[area->value].name;
+    if (const auto area = rules.network.area_named(warning.area)) {
+        a.area_name = rules.network.areas[area->value].name;
+        a.area_code = rules.network.areas[area->value].division();
+    }
+    for (const auto& r : warning.revisions)
+        if (r.issue && r.number < revision.number) a.earlier.push_back({r.number, r.issue->at});
     a.rules = revision.rules;
     if (revision.origin == Origin::order) a.order = revision.judgement.clause;
     a.issued_at = revision.issue->at;

@@ -35,9 +35,17 @@ struct Announcement {
     WarningLevel previous = WarningLevel::none;
     std::string area;
     std::string area_name;
+    std::string area_code; ///< administrative division (GB/T 2260); may be empty
     std::string rules;
     std::string order; ///< document of the order it carries out; may be empty
     Instant issued_at;
+    /// A revision of the same warning that was issued before, oldest first.
+    struct Earlier {
+        int revision = 0;
+        Instant issued_at;
+        bool operator==(const Earlier&) const = default;
+    };
+    std::vector<Earlier> earlier;
     HourEnding effective;
     std::optional<HourEnding> until;
     std::int64_t lead_minutes = 0; ///< from issue to effect; the standards ask for red ones 24 h ahead

@@ -186,7 +186,7 @@ private:
         if (code == 0) return finish({SendState::accepted, line});
         if (code == exit_try_again || code == exit_unavailable)
             return finish({SendState::retry, fmt::format("exit {}: {}", code, line)});
-        finish({SendState::refused, fmt::format("exit {}: {}", code, line)});
+        finish({SendState::failed, fmt::format("exit {}: {}", code, line)});
     }
 
     void out_of_time()
@@ -243,6 +243,7 @@ extern const ChannelInfo command_channel;
 const ChannelInfo command_channel = {
     "command",
     "any program: the JSON document on its standard input, its exit code and one line back",
+    "",
     R"([[channel]]
 name = "radio-desk"
 kind = "command"
@@ -256,6 +257,7 @@ command = ["/usr/local/bin/to-radio", "--desk", "2"]  # absolute path; gets the 
     read_settings,
     open_channel<CommandChannel, CommandSettings, Mode::real>,
     open_channel<CommandChannel, CommandSettings, Mode::drill>,
+    compose_document,
 };
 
 } // namespace aqi::notify

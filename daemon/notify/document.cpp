@@ -31,7 +31,7 @@ std::string document_of(const Announcement& a, UtcOffset offset)
         {"emergency", a.emergency},
         {"level", warning_level_name(a.level)},
         {"previous_level", warning_level_name(a.previous)},
-        {"area", json::object{{"id", a.area}, {"name", a.area_name}}},
+        {"area", json::object{{"id", a.area}, {"name", a.area_name}, {"code", a.area_code}}},
         {"rules", a.rules},
         {"order", a.order},
         {"issued_at", format_instant(a.issued_at, offset)},

@@ -15,6 +15,8 @@ std::span<const ChannelInfo> all_channels()
     return table;
 }
 
+Result<Content> compose_document(const std::any&, const Letter& letter, Language) { return Content{document_of(letter)}; }
+
 const ChannelInfo* channel_of_kind(std::string_view kind)
 {
     const auto table = all_channels();

@@ -87,7 +87,7 @@ private:
         if (!first.empty()) line += fmt::format(": {}", first);
         if (reply.status >= 200 && reply.status < 300) return {SendState::accepted, line};
         const bool later = reply.status == 408 || reply.status == 425 || reply.status == 429 || reply.status >= 500;
-        return {later ? SendState::retry : SendState::refused, line};
+        return {later ? SendState::retry : SendState::failed, line};
     }
 
     const WebhookSettings settings_;
@@ -100,6 +100,7 @@ extern const ChannelInfo webhook_channel;
 const ChannelInfo webhook_channel = {
     "webhook",
     "the JSON document as an HTTPS POST with an Idempotency-Key",
+    "",
     R"([[channel]]
 name = "city-portal"
 kind = "webhook"
@@ -116,6 +117,7 @@ url = "https://portal.example.invalid/warnings"  # https, except to this machine
     read_settings,
     open_channel<WebhookChannel, WebhookSettings, Mode::real>,
     open_channel<WebhookChannel, WebhookSettings, Mode::drill>,
+    compose_document,
 };
 
 } // namespace aqi::notify

@@ -63,8 +63,10 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
                            fmt::format("{}：{}", channel.last_state, channel.last_detail)});
             break;
         case SendState::retry:
+        case SendState::repeat:
             out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::serious, channel.last_detail});
             break;
+        case SendState::superseded:
         case SendState::prepared:
         case SendState::sending: break;
         }

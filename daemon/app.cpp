@@ -5,12 +5,12 @@
 #include "daemon/commands.hpp"
 #include "daemon/control.hpp"
 #include "daemon/coverage.hpp"
-#include "daemon/dispatch.hpp"
 #include "daemon/folder_lock.hpp"
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
 #include "daemon/night_watch.hpp"
+#include "daemon/outgoing.hpp"
 #include "daemon/reload.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
@@ -41,6 +41,7 @@ namespace asio = boost::asio;
 
 /// About so many bytes of the inbox make one turn: some hundred frames share a commit when there is a backlog.
 constexpr std::size_t turn_bytes = 128 * 1024;
+constexpr std::string_view channels_path = "/channels/";
 constexpr auto tick_every = std::chrono::seconds{1};
 constexpr int ticks_a_minute = 60;
 constexpr auto retry_least = std::chrono::milliseconds{500};
@@ -85,12 +86,13 @@ public:
         });
         health_.storage("inbox", {});
         health_.storage("store", {});
-        start_dispatch(); // only now: a start that fails must not call messages in doubt
+        outgoing_ = std::make_unique<Outgoing>(io_.get_executor(), Outgoing::Parts{config_, *store_, clock_, *turns_});
+        outgoing_->start(); // only now: a start that fails must not call messages in doubt
         start_links();
         wait_for_signal();
         log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}",
             config_.http.address, web_->port(), config_.rules.network.stations.size(),
-            config_.rules.network.areas.size(), config_.links.size(), lanes_,
+            config_.rules.network.areas.size(), config_.links.size(), outgoing_->channels(),
             simulated_ ? "DRILL with a simulated clock" : "real clock");
         sd_notify(0, "READY=1");
         frames_arrived(); // what a former process left unread
@@ -143,27 +145,6 @@ private:
             log(Severity::notice,
                 "rules or areas changed: {} daily figures were made again, {} published figures changed",
                 figures->days.size(), count);
-    }
-
-    void start_dispatch()
-    {
-        std::map<std::string, Dispatch::Lane> lanes;
-        for (const auto& channel : config_.channels) {
-            if (channel.mode == Mode::real && config_.mode == Mode::drill) {
-                log(Severity::notice, "channel {} stays closed: it is for real warnings, and this is a drill",
-                    channel.name);
-                continue;
-            }
-            lanes.emplace(channel.name, Dispatch::Lane::open(*channel.kind, channel.settings, channel.mode,
-                                                             {channel.name, io_.get_executor()}));
-        }
-        lanes_ = lanes.size();
-        dispatch_ = std::make_unique<Dispatch>(io_.get_executor(), *store_, clock_, std::move(lanes));
-        for (const auto& word : store_->last_words())
-            dispatch_->remember(word.channel, word.state, word.detail, word.accepted_at);
-        if (const auto started = dispatch_->start(); !started)
-            throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
-        turns_->on_outbox([this] { asio::post(io_, [this] { dispatch_->pump(); }); });
     }
 
     /// A link that was up when the last process ended was not up since.
@@ -303,8 +284,9 @@ private:
     {
         if (const auto closed = turns_->close_hours(); !closed) return closed;
         if (const auto noted = turns_->note_what_is_due(); !noted) return noted;
+        if (const auto told = outgoing_->tick(health_, health_.storage_good()); !told) return told;
         if (simulated_) return Outcome<void>{}; // what links do has another time than a drill
-        return turns_->note_conditions(alarm_watch_.look(*turns_, health_, *dispatch_, clock_.now()));
+        return turns_->note_conditions(alarm_watch_.look(*turns_, health_, outgoing_->dispatch(), clock_.now()));
     }
 
     void tick()
@@ -348,7 +330,7 @@ private:
         if (!drained()) return trouble;
         if (const auto done = what_time_brings(); !done) return done.error().what;
         back_fill();
-        dispatch_->pump();
+        outgoing_->dispatch().pump();
         return {};
     }
 
@@ -358,6 +340,7 @@ private:
         context.config = &config_;
         context.turns = turns_.get();
         context.clock = &clock_;
+        context.outgoing = outgoing_.get();
         context.status = [this] { return status(); };
         context.counts = [this] { return web::counts_json(*store_); };
         context.audit = [this](int most) { return web::audit_json(*store_, most, config_); };
@@ -382,7 +365,7 @@ private:
         std::vector<drivers::StationLine> lines;
         for (const auto& link : links_)
             for (auto& line : link->stations()) lines.push_back(std::move(line));
-        return web::status_json({&config_, turns_.get(), &health_, dispatch_.get(), store_.get(), &clock_,
+        return web::status_json({&config_, turns_.get(), &health_, &outgoing_->dispatch(), store_.get(), &clock_,
                                  std::move(lines), inbox_->durable_after()});
     }
 
@@ -434,7 +417,20 @@ private:
         if (request.path == "/healthz")
             return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"}
                                           : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
+        if (request.path.starts_with(channels_path)) return of_channel(request);
         return web::console_file(request.path);
+    }
+
+    /// /channels/<name>/<path>: a channel's own, a feed or a provider's call back.
+    web::Reply of_channel(const web::Server::Request& request)
+    {
+        const std::string_view rest = request.path.substr(channels_path.size());
+        const auto slash = rest.find('/');
+        const std::string name{rest.substr(0, slash)};
+        const std::string_view path = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+        auto answer = outgoing_->dispatch().get(name, path, request.query);
+        if (!answer) return {404, "text/plain; charset=utf-8", "nothing is there\n"};
+        return {answer->status, std::move(answer->content_type), std::move(answer->body)};
     }
 
     void wait_for_signal()
@@ -494,8 +490,8 @@ private:
 
     void wait_for_dispatch()
     {
-        if (!dispatch_->sending() || std::chrono::steady_clock::now() >= stop_deadline_) {
-            dispatch_->stop();
+        if (!outgoing_->dispatch().sending() || std::chrono::steady_clock::now() >= stop_deadline_) {
+            outgoing_->stop();
             io_.stop();
             return;
         }
@@ -533,7 +529,7 @@ private:
     std::unique_ptr<InboxLog> inbox_;
     std::unique_ptr<Turns> turns_;
     std::unique_ptr<NightWatch> night_watch_;
-    std::unique_ptr<Dispatch> dispatch_;
+    std::unique_ptr<Outgoing> outgoing_;
     std::optional<Control> control_;
     std::optional<web::Server> web_;
     std::vector<std::unique_ptr<drivers::Link>> links_;
@@ -543,7 +539,6 @@ private:
     asio::signal_set signals_;
     std::chrono::milliseconds retry_pause_ = retry_least;
     std::chrono::steady_clock::time_point stop_deadline_;
-    std::size_t lanes_ = 0;
     std::atomic<bool> drain_posted_{false};
     std::int64_t ticks_ = 0;
     bool waiting_for_store_ = false;

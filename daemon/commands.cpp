@@ -221,6 +221,7 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     if (command == "status") return context.status();
     if (command == "counts") return context.counts();
     if (auto answer = warning_command(command, *request, peer, context)) return std::move(*answer);
+    if (auto answer = dispatch_command(command, *request, peer, context)) return std::move(*answer);
     if (command == "correct") return correct(*request, peer, context);
     if (command == "decide") return decide(*request, peer, context);
     if (command == "sign-off") return sign_off(*request, peer, context);

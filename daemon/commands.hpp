@@ -14,6 +14,8 @@
 // {"command": "station", "person", "station", "note": "maintenance" | "quarantine", "first", "last", "why", "ends"};
 // {"command": "tell", "person", "station", "order": "set-time" | "realtime-interval" | "minute-interval" | "realtime-on" |
 // "realtime-off" | "fetch", "number", "first", "last"}; {"command": "coverage" | "weather", "station", "first", "last"};
+// {"command": "dispatch", "most"}; {"command": "deliveries", "row", "most"}; {"command": "resolve", "person", "key", "verdict":
+// "sent" | "not-sent" | "resend", "why"}; {"command": "route-test", "warning"};
 // {"command": "recompute"}; {"command": "audit", "most"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
 //
@@ -29,10 +31,13 @@
 
 namespace aqi::daemon {
 
+class Outgoing;
+
 struct CommandContext {
     const Config* config = nullptr;
     Turns* turns = nullptr;
     const Clock* clock = nullptr;
+    Outgoing* outgoing = nullptr; ///< absent where nothing is sent
     std::function<std::string()> status;
     std::function<std::string()> counts; ///< {"name": n, ...}: what was taken in, repeated, put aside
     /// What people did and what was refused to them, so many of the newest: {"ok": true, "acts": [{"when", "event", "says"}]}.

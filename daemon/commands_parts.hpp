@@ -33,4 +33,8 @@ std::optional<HourEnding> hour_of(const boost::json::object& request, std::strin
 std::optional<std::string> warning_command(std::string_view command, const boost::json::object& request,
                                            const Peer& peer, const CommandContext& context);
 
+/// commands_dispatch.cpp: what was sent to whom. Absent: the command is none of these.
+std::optional<std::string> dispatch_command(std::string_view command, const boost::json::object& request,
+                                            const Peer& peer, const CommandContext& context);
+
 } // namespace aqi::daemon::commands

@@ -1,5 +1,6 @@
 #include "daemon/config.hpp"
 
+#include "daemon/config_dispatch.hpp"
 #include "daemon/config_people.hpp"
 #include "daemon/minute_book.hpp"
 #include "libaqi/mean.hpp"
@@ -47,7 +48,7 @@ public:
         read_people(root_, out_.mode, out_.rules, out_.accounts, out_.token_files);
         read_targets();
         read_links();
-        read_channels();
+        read_dispatch(root_, out_);
         root_.done();
         return std::move(out_);
     }
@@ -399,29 +400,6 @@ private:
                                                link.name, id));
             table.done();
             out_.links.push_back(std::move(link));
-        }
-    }
-
-    void read_channels()
-    {
-        for (const auto& table : root_.tables("channel")) {
-            ChannelConfig channel;
-            channel.name = read_id(table, "name");
-            for (const auto& other : out_.channels)
-                if (other.name == channel.name)
-                    table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
-            const std::string name = table.text("kind");
-            channel.kind = notify::channel_of_kind(name);
-            if (channel.kind == nullptr) {
-                std::vector<std::string> known;
-                for (const auto& kind : notify::all_channels()) known.emplace_back(kind.kind);
-                table.fail_unknown("kind", name, known);
-            }
-            channel.mode = table.flag_or("drill", false) ? Mode::drill : Mode::real;
-            channel.expires_after = std::chrono::hours{table.integer_or("expires_after_h", 12, 1, 240)};
-            channel.settings = channel.kind->settings(table, channel.mode);
-            table.done();
-            out_.channels.push_back(std::move(channel));
         }
     }
 

@@ -6,6 +6,7 @@
 
 #include "daemon/inbox.hpp"
 #include "daemon/notify/channel.hpp"
+#include "daemon/ports.hpp"
 #include "drivers/driver.hpp"
 #include "libaqi/network.hpp"
 
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,12 +28,48 @@ struct LinkConfig {
     std::vector<std::string> stations; ///< it speaks for; empty: its payloads say it
 };
 
+/// Who gets what through which channels.
+struct Route {
+    std::vector<std::string> channels;
+    std::string audience;           ///< Audience::id; empty: the channels have no recipients
+    std::shared_ptr<const Audience> people{}; ///< in place of an audience of the configuration
+    std::vector<std::string> areas; ///< empty: all
+    WarningLevel at_least = WarningLevel::blue;
+    std::vector<RevisionKind> transitions; ///< empty: all
+    std::vector<notify::LetterKind> letters{notify::LetterKind::warning};
+};
+
 struct ChannelConfig {
     std::string name;
+    std::string provider; ///< who carries it
+    int parallel = 1;     ///< messages on their way at once
+    std::string canary_to; ///< an address that gets a canary; empty: nobody, or the channel itself
+    std::chrono::hours canary_every{0}; ///< 0: never
     const notify::ChannelInfo* kind = nullptr;
     std::any settings;
     std::chrono::hours expires_after{12};
     Mode mode = Mode::real;
+};
+
+/// A step of the duty roster: alarms nobody has acknowledged leave the machine, first to these, then to those.
+struct Duty {
+    Route route;
+    std::chrono::minutes after{0}; ///< since the alarm was raised
+    AlarmSeverity at_least = AlarmSeverity::serious;
+    int at_most_an_hour = 10; ///< letters to this step; what is beyond waits for one digest
+};
+
+/// Every day at this time somebody hears that everything is well, or what is not: silence means something then.
+struct AllClear {
+    Route route;
+    std::chrono::minutes at{0};
+};
+
+/// A request to a watcher outside, as long as the loop turns and the store can be written.
+struct Heartbeat {
+    std::string url;
+    std::chrono::seconds every{60};
+    std::string ca_file;
 };
 
 struct HttpConfig {
@@ -58,6 +96,11 @@ struct Config {
     std::map<std::string, std::string> token_files;
     std::vector<LinkConfig> links;
     std::vector<ChannelConfig> channels;
+    std::vector<std::shared_ptr<const Audience>> audiences;
+    std::vector<Route> routes;
+    std::vector<Duty> duties;
+    std::optional<AllClear> all_clear;
+    std::optional<Heartbeat> heartbeat;
     Mode mode = Mode::real;
 };
 

@@ -13,6 +13,8 @@ namespace {
 constexpr auto look_every = std::chrono::seconds{1};
 constexpr std::int64_t retry_least_ms = 2'000;
 constexpr std::int64_t retry_most_ms = 300'000;
+constexpr std::int64_t ask_after_ms = 5'000; ///< a provider may need a moment until it knows
+constexpr int look_ahead = 64;               ///< deliveries read at once, beyond those that can begin
 
 std::int64_t pause_after(int attempts)
 {
@@ -21,38 +23,34 @@ std::int64_t pause_after(int attempts)
     return std::min(pause, retry_most_ms);
 }
 
-/// The key goes into HTTP headers and environments: what is not plain is written as %XX.
-std::string key_of(const OutboxRow& row)
-{
-    std::string key;
-    for (const char c : fmt::format("{}/{}/{}", row.warning, row.revision, row.channel)) {
-        if (c > ' ' && c < 0x7f && c != '%')
-            key += c; // beyond ASCII a char is negative here, or above 0x7f
-        else
-            key += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return key;
-}
+std::string key_of(const OutboxEntry& entry) { return daemon::key_of(*entry.row, entry.recipient); }
+
+bool is_good(SendState state) { return state == SendState::accepted || state == SendState::delivered; }
 
 } // namespace
 
-Dispatch::Lane Dispatch::Lane::open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode,
+Dispatch::Lane Dispatch::Lane::open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode, int parallel,
                                     notify::ChannelContext context)
 {
-    if (mode == Mode::drill) return {std::string{kind.kind}, kind.open_drill(settings, std::move(context))};
-    return {std::string{kind.kind}, kind.open(settings, std::move(context))};
+    if (mode == Mode::drill)
+        return {std::string{kind.kind}, kind.open_drill(settings, std::move(context)), parallel};
+    return {std::string{kind.kind}, kind.open(settings, std::move(context)), parallel};
 }
 
 bool Dispatch::Lane::drops_repeats() const
 {
     return std::visit([](const auto& of) { return of->drops_repeats(); }, channel);
 }
+bool Dispatch::Lane::can_ask() const
+{
+    return std::visit([](const auto& of) { return of->can_ask(); }, channel);
+}
 
 Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Clock& clock,
                    std::map<std::string, Lane> lanes)
     : timer_(executor), store_(store), clock_(clock), lanes_(std::move(lanes))
 {
-    for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode(), {}, {}, {}, 0};
+    for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode(), {}, {}, {}, 0, {}};
 }
 
 void Dispatch::remember(const std::string& channel, const std::string& state, const std::string& detail,
@@ -67,22 +65,40 @@ void Dispatch::remember(const std::string& channel, const std::string& state, co
 
 Outcome<void> Dispatch::start()
 {
-    auto rows = store_.unsettled();
-    if (!rows) return rows.error();
-    for (auto& entry : *rows) {
-        if (entry.state != SendState::sending) continue;
-        const auto lane = lanes_.find(entry.row.channel);
+    auto left = store_.sending();
+    if (!left) return left.error();
+    std::vector<OutboxEntry> judged;
+    for (auto& entry : *left) {
+        const auto lane = lanes_.find(entry.row->channel);
         const bool may_repeat = lane != lanes_.end() && lane->second.drops_repeats();
-        entry.state = may_repeat ? SendState::retry : SendState::in_doubt;
+        entry.state = may_repeat ? SendState::repeat : SendState::in_doubt;
         entry.detail = "the daemon ended while it was being sent";
         entry.next_at = clock_.now();
-        if (!may_repeat) log(Severity::error, "message {} is in doubt: {}", key_of(entry.row), entry.detail);
-        if (const auto written = store_.update(entry, clock_.now()); !written) return written.error();
-        note(entry);
+        if (!may_repeat) log(Severity::error, "message {} is in doubt: {}", key_of(entry), entry.detail);
+        judged.push_back(entry);
     }
+    if (!judged.empty())
+        if (const auto written = store_.update(judged, clock_.now()); !written) return written.error();
+    for (const auto& entry : judged) {
+        note(entry);
+        if (entry.state == SendState::in_doubt) ask(entry);
+    }
+    for (auto& [name, lane] : lanes_) listen(name, lane);
     pump();
     schedule();
     return {};
+}
+
+void Dispatch::listen(const std::string& name, Lane& lane)
+{
+    notify::Inbound inbound;
+    inbound.report = [this, alive = alive_, name = name](const notify::Inbound::Report& report) {
+        if (*alive) reported(name, report);
+    };
+    inbound.reply = [this, alive = alive_, name = name](notify::Inbound::Reply reply) {
+        if (*alive && replied_) replied_(name, std::move(reply));
+    };
+    std::visit([&](auto& channel) { channel->listen(std::move(inbound)); }, lane.channel);
 }
 
 void Dispatch::stop()
@@ -102,9 +118,10 @@ void Dispatch::schedule()
     });
 }
 
-bool Dispatch::write_down(const OutboxEntry& entry)
+bool Dispatch::write_down(const std::vector<OutboxEntry>& entries)
 {
-    const auto written = store_.update(entry, clock_.now());
+    if (entries.empty()) return true;
+    const auto written = store_.update(entries, clock_.now());
     if (written && store_trouble_) log(Severity::notice, "the outbox can be written again");
     if (!written && !store_trouble_) log(Severity::error, "the outbox cannot be written: {}", written.error().what);
     store_trouble_ = !written;
@@ -113,61 +130,150 @@ bool Dispatch::write_down(const OutboxEntry& entry)
 
 void Dispatch::note(const OutboxEntry& entry)
 {
-    auto& health = health_[entry.row.channel];
+    if (entry.state == SendState::superseded) return;
+    if (entry.state == SendState::failed && !entry.row->audience.empty()) return; // one of many, not the channel
+    auto& health = health_[entry.row->channel];
     health.last_state = send_state_name(entry.state);
     health.last_detail = entry.detail;
-    if (entry.state == SendState::accepted || entry.state == SendState::delivered) health.last_accepted = clock_.now();
+    if (is_good(entry.state)) health.last_accepted = clock_.now();
 }
+
+bool Dispatch::sending() const
+{
+    return std::any_of(flights_.begin(), flights_.end(), [](const auto& of) { return !of.second.empty(); });
+}
+
+void Dispatch::landed(const OutboxEntry& entry) { flights_[entry.row->channel].erase({entry.id, entry.recipient}); }
 
 void Dispatch::pump()
 {
-    if (stopping_) return;
+    if (stopping_ || pumping_) return;
+    pumping_ = true;
     std::erase_if(unwritten_, [this](const OutboxEntry& entry) {
-        if (!write_down(entry)) return false;
-        busy_.erase(entry.row.channel);
+        if (!write_down({entry})) return false;
+        landed(entry);
         return true;
     });
-    auto rows = store_.unsettled();
-    if (!rows) {
-        if (!store_trouble_) log(Severity::error, "the outbox cannot be read: {}", rows.error().what);
+    const Instant now = clock_.now();
+    const auto waiting = store_.waiting();
+    if (!waiting) {
+        if (!store_trouble_) log(Severity::error, "the outbox cannot be read: {}", waiting.error().what);
         store_trouble_ = true;
+        pumping_ = false;
         return;
     }
-    for (auto& [name, health] : health_) health.waiting = 0;
-    const Instant now = clock_.now();
-    std::set<std::pair<std::string, std::string>> earlier; // (warning, channel) with a row before that is not settled
-    for (auto& entry : *rows) {
-        ++health_[entry.row.channel].waiting;
-        const bool first = earlier.emplace(entry.row.warning, entry.row.channel).second;
-        if (!first || busy_.contains(entry.row.channel) || entry.state == SendState::sending) continue;
-        const auto settle_as = [&](SendState state, std::string detail) {
-            entry.state = state;
-            entry.detail = std::move(detail);
-            if (write_down(entry)) note(entry);
-            log(Severity::error, "message {}: {}", key_of(entry.row), entry.detail);
-        };
-        const auto lane = lanes_.find(entry.row.channel);
-        if (lane == lanes_.end())
-            settle_as(SendState::failed, "the channel is no longer in the configuration");
-        else if (lane->second.mode() != entry.row.mode)
-            settle_as(SendState::failed, entry.row.mode == Mode::drill
-                                              ? "a drill; the channel is now for real warnings"
-                                              : "a real warning; the channel is now for drills");
-        else if (now >= entry.row.expires_at)
-            settle_as(SendState::expired, fmt::format("not sent in time; last: {}", entry.detail));
-        else if (entry.next_at <= now)
-            begin(std::move(entry));
+    for (auto& [name, health] : health_) {
+        health.waiting = 0;
+        health.oldest.reset();
     }
+    for (const auto& [name, of] : *waiting) {
+        auto& health = health_[name];
+        health.waiting = of.deliveries;
+        health.oldest = of.oldest;
+        const auto lane = lanes_.find(name);
+        if (lane == lanes_.end())
+            close_lane(name, now);
+        else
+            while (fill(name, lane->second, now)) {}
+    }
+    std::vector<OutboxEntry> ask_now;
+    std::erase_if(to_ask_, [&](const auto& of) {
+        if (of.first > now) return false;
+        ask_now.push_back(of.second);
+        return true;
+    });
+    for (auto& entry : ask_now) {
+        const auto lane = lanes_.find(entry.row->channel);
+        if (lane == lanes_.end()) continue;
+        std::visit(
+            [&](auto& channel) {
+                channel->ask(key_of(entry), entry.provider_id, [this, alive = alive_, entry](notify::Receipt receipt) {
+                    if (*alive) answered(entry, std::move(receipt));
+                });
+            },
+            lane->second.channel);
+    }
+    pumping_ = false;
 }
 
-void Dispatch::begin(OutboxEntry entry)
+/// What waits for a channel nobody configures any more: it says so, and does not wait for ever.
+void Dispatch::close_lane(const std::string& name, Instant now)
 {
-    // Written down before the first byte leaves: a crash from here on leaves a row that says "sending".
-    entry.state = SendState::sending;
-    ++entry.attempts;
-    if (!write_down(entry)) return;
-    auto& lane = lanes_.at(entry.row.channel);
-    busy_.insert(entry.row.channel);
+    auto rows = store_.due(name, now, look_ahead);
+    if (!rows) return;
+    for (auto& entry : *rows) {
+        entry.state = SendState::failed;
+        entry.detail = "the channel is no longer in the configuration";
+        log(Severity::error, "message {}: {}", key_of(entry), entry.detail);
+    }
+    write_down(*rows);
+}
+
+/// Why a delivery is not sent, and the state that follows; nothing: it may go.
+std::optional<std::string> Dispatch::unfit(const OutboxEntry& entry, const Lane& lane, Instant now, SendState& state)
+{
+    state = SendState::failed;
+    if (lane.mode() != entry.row->mode)
+        return entry.row->mode == Mode::drill ? "a drill; the channel is now for real warnings"
+                                              : "a real warning; the channel is now for drills";
+    state = SendState::expired;
+    if (now >= entry.row->expires_at)
+        return entry.detail.empty() ? "not sent in time" : fmt::format("not sent in time; last: {}", entry.detail);
+    state = SendState::superseded;
+    if (entry.attempts > 0) {
+        const auto overtaken = store_.is_overtaken(entry);
+        if (overtaken && *overtaken) return "a later revision took its place; it had not left";
+    }
+    if (entry.row->lifts) {
+        const auto reached = store_.was_reached(entry);
+        if (reached && !*reached) return "what it ends never left for this address";
+    }
+    return std::nullopt;
+}
+
+/// True: everything that was looked at is settled without being sent, and there may be more.
+bool Dispatch::fill(const std::string& name, Lane& lane, Instant now)
+{
+    auto& flights = flights_[name];
+    const auto free = [&] { return lane.parallel - static_cast<int>(flights.size()); };
+    if (free() <= 0) return false;
+    auto rows = store_.due(name, now, free() + look_ahead);
+    if (!rows) return false;
+    const std::size_t seen = rows->size();
+    std::vector<OutboxEntry> written, beginning;
+    std::set<std::pair<std::string, std::string>> busy; // (warning, address): one at a time
+    for (const auto& [id, flight] : flights) busy.emplace(flight.warning, flight.address);
+    for (auto& entry : *rows) {
+        SendState state{};
+        if (auto why = unfit(entry, lane, now, state)) {
+            entry.state = entry.state == SendState::repeat ? SendState::in_doubt : state;
+            entry.detail = std::move(*why);
+            log(entry.state == SendState::superseded ? Severity::notice : Severity::error, "message {}: {}", key_of(entry),
+                entry.detail);
+            written.push_back(std::move(entry));
+            continue;
+        }
+        if (free() - static_cast<int>(beginning.size()) <= 0) break;
+        if (!busy.emplace(entry.row->warning, entry.to.address).second) continue;
+        // Written down before the first byte leaves: a crash from here on leaves a delivery that says "sending".
+        entry.may_have_left = entry.state == SendState::repeat;
+        entry.state = SendState::sending;
+        entry.detail.clear();
+        ++entry.attempts;
+        written.push_back(entry);
+        beginning.push_back(std::move(entry));
+    }
+    if (!write_down(written)) return false;
+    for (const auto& entry : written)
+        if (entry.state != SendState::sending) note(entry);
+    const bool again = seen > 0 && beginning.empty() && written.size() == seen;
+    for (auto& entry : beginning) begin(lane, std::move(entry));
+    return again;
+}
+
+void Dispatch::begin(Lane& lane, OutboxEntry entry)
+{
+    flights_[entry.row->channel][{entry.id, entry.recipient}] = {entry.row->warning, entry.to.address};
     std::visit([&](auto& channel) { send(*channel, std::move(entry)); }, lane.channel);
 }
 
@@ -175,9 +281,13 @@ void Dispatch::begin(OutboxEntry entry)
 template <Mode mode>
 void Dispatch::send(notify::ChannelOf<mode>& channel, OutboxEntry entry)
 {
-    AQI_CHECK(entry.row.mode == mode); // a drill never reaches a real channel, nor the other way round
-    const notify::MessageOf<mode> message{
-        key_of(entry.row), notify::LetterKind::warning, entry.row.document, {entry.row.document}, {}};
+    AQI_CHECK(entry.row->mode == mode); // a drill never reaches a real channel, nor the other way round
+    notify::MessageOf<mode> message;
+    message.key = key_of(entry);
+    message.kind = notify::letter_kind_named(entry.row->kind).value_or(notify::LetterKind::warning);
+    message.document = entry.row->document;
+    message.content = entry.content();
+    message.to = entry.to;
     channel.send(message, [this, alive = alive_, entry = std::move(entry)](notify::Receipt receipt) mutable {
         if (*alive) finished(std::move(entry), std::move(receipt));
     });
@@ -185,24 +295,109 @@ void Dispatch::send(notify::ChannelOf<mode>& channel, OutboxEntry entry)
 
 void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
 {
-    const bool repeat_is_safe = receipt.state == SendState::in_doubt && lanes_.at(entry.row.channel).drops_repeats();
-    entry.state = repeat_is_safe ? SendState::retry : receipt.state;
+    const bool repeat_is_safe = receipt.state == SendState::in_doubt && lanes_.at(entry.row->channel).drops_repeats();
+    entry.state = repeat_is_safe ? SendState::repeat : receipt.state;
+    // A later attempt that certainly did not leave says nothing of an earlier one that may have.
+    if (entry.may_have_left && entry.state == SendState::retry) entry.state = SendState::repeat;
+    if (entry.may_have_left && entry.state == SendState::failed) entry.state = SendState::in_doubt;
     entry.detail = std::move(receipt.detail);
-    if (entry.state == SendState::retry) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};
-    const Severity severity = entry.state == SendState::accepted || entry.state == SendState::delivered
-                                  ? Severity::notice
-                              : entry.state == SendState::retry ? Severity::warning
+    entry.provider_id = std::move(receipt.provider_id);
+    const bool again = entry.state == SendState::retry || entry.state == SendState::repeat;
+    if (again) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};
+    const Severity severity = is_good(entry.state)              ? Severity::notice
+                              : again                           ? Severity::warning
                                                                 : Severity::error;
-    log(severity, "message {}: {} at attempt {}: {}", key_of(entry.row), send_state_name(entry.state), entry.attempts,
-        entry.detail);
+    // Thousands of recipients are not thousands of lines: the ledger has each of them.
+    if (!is_good(entry.state) || entry.row->audience.empty())
+        log(severity, "message {}: {} at attempt {}: {}", key_of(entry), send_state_name(entry.state), entry.attempts,
+            entry.detail);
     note(entry);
-    if (!write_down(entry)) {
+    if (!write_down({entry})) {
         // What happened outside has happened: keep it, and the channel busy, until it can be written.
         unwritten_.push_back(std::move(entry));
         return;
     }
-    busy_.erase(entry.row.channel);
+    landed(entry);
+    const auto early = early_.extract({entry.id, entry.recipient});
+    if (!early.empty()) reported(entry.row->channel, early.mapped());
+    if (entry.state == SendState::in_doubt) ask(entry);
     pump();
+}
+
+/// What a provider says afterwards. It only ever adds: a delivery that is settled as delivered or failed stays so.
+void Dispatch::reported(const std::string& channel, const notify::Inbound::Report& report)
+{
+    auto found = store_.find(channel, report.provider_id, report.key);
+    if (!found || !*found) {
+        log(Severity::warning, "channel {} reports on a message nobody knows: {}{}", channel, report.provider_id, report.key);
+        return;
+    }
+    OutboxEntry entry = std::move(**found);
+    if (entry.state == SendState::sending) {
+        early_[{entry.id, entry.recipient}] = report;
+        return;
+    }
+    const bool open = entry.state == SendState::accepted || entry.state == SendState::in_doubt || entry.state == SendState::retry;
+    if (!open || (entry.state == SendState::accepted && report.state == SendState::accepted)) return;
+    entry.state = report.state;
+    entry.detail = report.detail;
+    if (entry.provider_id.empty()) entry.provider_id = report.provider_id;
+    if (!is_good(entry.state))
+        log(Severity::error, "message {}: {}: {}", key_of(entry), send_state_name(entry.state), entry.detail);
+    if (write_down({entry})) note(entry);
+}
+
+void Dispatch::ask(const OutboxEntry& entry)
+{
+    const auto lane = lanes_.find(entry.row->channel);
+    if (lane != lanes_.end() && lane->second.can_ask())
+        to_ask_.emplace_back(Instant{clock_.now().ms + ask_after_ms}, entry);
+}
+
+void Dispatch::answered(OutboxEntry entry, notify::Receipt receipt)
+{
+    if (receipt.state == SendState::in_doubt) return; // it does not know either: a person decides
+    // Somebody may have decided in between.
+    const auto now = store_.find(entry.row->channel, {}, key_of(entry));
+    if (!now || !*now || (*now)->state != SendState::in_doubt) return;
+    entry.state = receipt.state;
+    entry.detail = "asked: " + receipt.detail;
+    if (!receipt.provider_id.empty()) entry.provider_id = std::move(receipt.provider_id);
+    entry.next_at = clock_.now();
+    log(Severity::notice, "message {}: {}: {}", key_of(entry), send_state_name(entry.state), entry.detail);
+    if (write_down({entry})) note(entry);
+}
+
+Outcome<Result<void>> Dispatch::resolve(OutboxEntry entry, Verdict verdict, const std::string& person, const std::string& why)
+{
+    const auto refusal = [](std::string words) { return Result<void>{Fault{Reason::refused, std::move(words)}}; };
+    const bool settled_badly = entry.state == SendState::failed || entry.state == SendState::expired;
+    if (entry.state != SendState::in_doubt && !(settled_badly && verdict == Verdict::resend))
+        return refusal(fmt::format("{} is {}: there is nothing to decide", key_of(entry), send_state_name(entry.state)));
+    if (why.empty()) return refusal("say why (须写明依据)");
+    if (verdict == Verdict::resend) {
+        const auto overtaken = store_.is_overtaken(entry);
+        if (!overtaken) return overtaken.error();
+        if (*overtaken) return refusal("a later revision has taken its place: resend that one");
+        if (clock_.now() >= entry.row->expires_at) return refusal("it is too old to be sent now");
+    }
+    entry.state = verdict == Verdict::sent ? SendState::accepted : verdict == Verdict::not_sent ? SendState::failed : SendState::retry;
+    entry.detail = fmt::format("{} by {}: {}", verdict == Verdict::sent ? "found sent" : verdict == Verdict::not_sent ? "found not sent"
+                                                                                                                     : "sent again",
+                               person, why);
+    entry.next_at = clock_.now();
+    if (const auto written = store_.update({entry}, clock_.now()); !written) return written.error();
+    log(Severity::notice, "message {}: {}", key_of(entry), entry.detail);
+    note(entry);
+    pump();
+    return Result<void>{};
+}
+
+std::optional<notify::WebAnswer> Dispatch::get(const std::string& channel, std::string_view path, std::string_view query)
+{
+    const auto lane = lanes_.find(channel);
+    if (lane == lanes_.end()) return std::nullopt;
+    return std::visit([&](auto& of) { return of->get(path, query); }, lane->second.channel);
 }
 
 std::vector<ChannelHealth> Dispatch::health() const

@@ -1,6 +1,7 @@
 // aqid: see aqid(8).
 #include "daemon/app.hpp"
 #include "daemon/explain.hpp"
+#include "daemon/store/ledger.hpp"
 #include "libaqi/settings.hpp"
 
 #include <CLI/CLI.hpp>
@@ -21,6 +22,7 @@ int main(int argc, char** argv)
     std::string simulated;
     bool check_only = false;
     bool list_channels = false;
+    std::string ledger;
     CLI::App app{"aqid: air-quality monitoring and heavy-pollution warning"};
     app.add_option("--config", config_file, "configuration file")->capture_default_str();
     app.add_option("--simulated-clock", simulated,
@@ -28,6 +30,7 @@ int main(int argc, char** argv)
                    "control socket; channels for real warnings stay closed");
     app.add_flag("--check", check_only, "read the configuration, say what is wrong with it, and end");
     app.add_flag("--channels", list_channels, "list the channels, with a sample stanza of each, and end");
+    app.add_option("--verify-ledger", ledger, "say whether this database's ledger of everything sent is whole, and end");
     aqi::daemon::Question question;
     auto* explain = app.add_option("--explain", question.places,
                                    "say why a figure of this area or station is what it is, and end; this and the next "
@@ -56,6 +59,12 @@ int main(int argc, char** argv)
             for (const auto& channel : aqi::notify::all_channels())
                 fmt::print("{}: {}\n\n{}\n", channel.kind, channel.summary, channel.sample);
             return 0;
+        }
+        if (!ledger.empty()) {
+            const auto verdict = aqi::daemon::verify_ledger(ledger);
+            fmt::print("{} lines, newest {}: {}\n", verdict.lines, verdict.newest,
+                       verdict.trouble.empty() ? "whole" : verdict.trouble);
+            return verdict.trouble.empty() ? 0 : exit_failure;
         }
         std::optional<aqi::Instant> start;
         if (!simulated.empty()) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -108,15 +109,46 @@ struct Recipient {
     bool operator==(const Recipient&) const = default;
 };
 
-/// One message to one audience through one channel. The key never changes; the state does.
+/// The people something is sent to, as they were then; a changed list is another version.
+struct Audience {
+    struct Member {
+        std::uint32_t number = 0; ///< line of the list: names the member within its version
+        std::string name;
+        std::string language = "zh-CN";
+        std::string sms, email; ///< empty: not reached that way
+        bool operator==(const Member&) const = default;
+    };
+    std::string id;      ///< "officials"; empty: the public, no list
+    std::string version; ///< digest of the list; empty with the id
+    std::vector<Member> members;
+};
+
+/// What one channel says about one revision to one version of an audience. Never changes once it is written.
 struct OutboxRow {
-    std::string warning;
+    std::string warning; ///< or the id of an alarm, a canary, an all-clear
     int revision = 0;
     std::string channel;
-    std::string document; ///< JSON of schemas/warning.schema.json
+    std::string provider; ///< who carries it: one carrier, one gateway
+    std::string address;  ///< which address of a recipient it goes to: "sms", "email"; empty: the channel itself is the address
+    std::string audience; ///< Audience::id
+    std::string version;  ///< Audience::version
+    std::string kind = "warning"; ///< notify::letter_kind_name
+    bool lifts = false;           ///< goes to those only who got what it ends
     Mode mode = Mode::real;
+    std::string document; ///< JSON of schemas/warning.schema.json
+    Content zh;
+    std::optional<Content> en; ///< absent: its recipients read Chinese
     Instant created_at;
     Instant expires_at;
+    bool operator==(const OutboxRow&) const = default;
+};
+
+/// A row as it is prepared: with the recipients who get a delivery each.
+struct PreparedRow {
+    OutboxRow row;
+    std::shared_ptr<const Audience> people; ///< null: the store has this version, or there is no list
+    std::vector<std::uint32_t> recipients{0};
+    std::string refused{}; ///< why it cannot be said through this channel: its deliveries have failed before they began
 };
 
 enum class SendState : std::uint8_t {
@@ -129,26 +161,50 @@ enum class SendState : std::uint8_t {
     in_doubt,   ///< it may have left: never sent again blindly
     expired,    ///< too old to be sent
     superseded, ///< a later revision took its place before it left
+    repeat,     ///< it may have left, and is tried again because the other side drops repeats
 };
 std::string_view send_state_name(SendState state);
+/// "410600-2016-003/2/sms-mobile/officials@9f86d081884c7d65/7", plain ASCII: the same for every attempt of a delivery.
+std::string key_of(const OutboxRow& row, std::uint32_t recipient);
 std::optional<SendState> send_state_named(std::string_view name);
-/// No further attempt follows and nothing waits for it. A row in doubt is settled too: it is never sent again blindly.
+/// No further attempt follows and nothing waits for it. A delivery in doubt is settled too: it is never sent again blindly.
 bool is_settled(SendState state);
 
+/// A delivery: one row to one of its recipients.
 struct OutboxEntry {
-    std::int64_t id = 0;
-    OutboxRow row;
+    std::int64_t id = 0; ///< of the row
+    std::uint32_t recipient = 0;
+    std::shared_ptr<const OutboxRow> row;
+    Recipient to;
+    std::string language = "zh-CN"; ///< of the recipient
     SendState state = SendState::prepared;
     int attempts = 0;
-    Instant next_at;    ///< not before this
-    std::string detail; ///< the channel's last words
+    Instant next_at;           ///< not before this
+    std::string provider_id{}; ///< what the provider calls it
+    std::string detail{};      ///< the channel's last words
+    bool may_have_left = false; ///< an attempt before this one did perhaps; of one that is being repeated
+
+    const Content& content() const { return row->en && language.starts_with("en") ? *row->en : row->zh; }
+};
+
+/// Who got, or may have got, earlier revisions of a warning through a channel.
+struct Reached {
+    std::string audience, version;
+    std::vector<std::uint32_t> recipients;
+};
+
+/// What a channel still has to settle.
+struct Waiting {
+    std::int64_t deliveries = 0;
+    Instant oldest; ///< when the oldest was prepared
 };
 
 /// Everything one turn brings. Committed as a whole or not at all.
 struct Turn {
     std::vector<Stamped> events;
     Figures figures;
-    std::vector<OutboxRow> outbox;
+    std::vector<PreparedRow> outbox;
+    std::vector<OutboxEntry> superseded; ///< deliveries a later revision takes the place of before they left
     std::vector<Parked> parked;
     std::map<std::string, std::int64_t> counts;                 ///< to be added
     std::set<std::pair<HourEnding, StationIndex>> marked_hours; ///< whose marks were found anew, and replace what was
@@ -159,7 +215,7 @@ struct Turn {
 
     bool empty() const
     {
-        return events.empty() && figures.empty() && outbox.empty() && parked.empty() && counts.empty() &&
+        return events.empty() && figures.empty() && outbox.empty() && superseded.empty() && parked.empty() && counts.empty() &&
                hours.empty() && heard.empty() && !consumed;
     }
 };
@@ -182,10 +238,27 @@ public:
     virtual Outcome<std::vector<StationIndex>> with_minutes(HourEnding hour) = 0;
     virtual Outcome<std::map<StationIndex, Heard>> heard() = 0;
 
-    /// Rows that are not settled, in the order they were made.
-    virtual Outcome<std::vector<OutboxEntry>> unsettled() = 0;
-    /// Writes state, attempts, next_at and detail of a row, and an attempt into its history.
-    virtual Outcome<void> update(const OutboxEntry& entry, Instant at) = 0;
+    // The outbox. A delivery is settled when nothing more will be tried (is_settled); only what is not is looked at by the loop.
+
+    /// Deliveries of a channel that may be tried now, in the order they were prepared: prepared, retry or repeat with their time come.
+    virtual Outcome<std::vector<OutboxEntry>> due(const std::string& channel, Instant now, int most) = 0;
+    /// Deliveries that were being sent when the process ended.
+    virtual Outcome<std::vector<OutboxEntry>> sending() = 0;
+    /// Deliveries of a warning through a channel that wait for a turn: prepared, retry or repeat.
+    virtual Outcome<std::vector<OutboxEntry>> unsent(const std::string& warning, const std::string& channel) = 0;
+    /// Who got it, or may have: sending, accepted, delivered, repeat or in doubt.
+    virtual Outcome<std::vector<Reached>> reached(const std::string& warning, const std::string& channel) = 0;
+    /// Whether this address got, or may have got, a revision before this one.
+    virtual Outcome<bool> was_reached(const OutboxEntry& entry) = 0;
+    /// Whether a later revision is prepared for this address: then this one must not be tried again.
+    virtual Outcome<bool> is_overtaken(const OutboxEntry& entry) = 0;
+    /// The delivery a provider's id or a key of ours names.
+    virtual Outcome<std::optional<OutboxEntry>> find(const std::string& channel, const std::string& provider_id,
+                                                     const std::string& key) = 0;
+    /// What a channel still has to settle, by channel.
+    virtual Outcome<std::map<std::string, Waiting>> waiting() = 0;
+    /// Writes state, attempts, next_at, provider_id and detail of deliveries, and a line of the ledger for each: all or none.
+    virtual Outcome<void> update(const std::vector<OutboxEntry>& entries, Instant at) = 0;
 };
 
 } // namespace aqi::daemon

@@ -2,7 +2,7 @@
 
 #include "daemon/coverage.hpp"
 #include "daemon/ingest.hpp"
-#include "daemon/notify/document.hpp"
+#include "daemon/routing.hpp"
 
 #include <fmt/format.h>
 
@@ -192,20 +192,31 @@ void Turns::announce_if_issued(const Event& event, Turn& turn)
                                        [&](const Revision& r) { return r.number == acted->revision; });
     AQI_CHECK(revision != warning->revisions.end());
     const Mode mode = state_.is_drill(warning->id) ? Mode::drill : config_.mode;
-    const std::string document =
-        notify::document_of(announce(*warning, *revision, config_.rules, mode), config_.rules.network.offset);
-    for (const auto& channel : config_.channels) {
-        if (channel.mode != mode) continue;
-        OutboxRow row;
-        row.warning = warning->id;
-        row.revision = revision->number;
-        row.channel = channel.name;
-        row.document = document;
-        row.mode = mode;
-        row.created_at = acted->at;
-        row.expires_at = Instant{acted->at.ms + std::chrono::milliseconds{channel.expires_after}.count()};
-        turn.outbox.push_back(std::move(row));
+    notify::Letter letter;
+    letter.mode = mode;
+    letter.id = warning->id;
+    letter.revision = revision->number;
+    letter.at = acted->at;
+    letter.offset = config_.rules.network.offset;
+    letter.warning = announce(*warning, *revision, config_.rules, mode);
+    prepare(letter, acted->at, turn);
+}
+
+/// Rows of the outbox for a letter, in the turn that decided it.
+void Turns::prepare(const notify::Letter& letter, Instant now, Turn& turn)
+{
+    auto routed = route(letter, config_, store_, now);
+    if (!routed) {
+        trouble_ = routed.error();
+        return;
     }
+    std::move(routed->rows.begin(), routed->rows.end(), std::back_inserter(turn.outbox));
+    std::move(routed->superseded.begin(), routed->superseded.end(), std::back_inserter(turn.superseded));
+}
+
+Outcome<void> Turns::post(std::vector<PreparedRow> rows)
+{
+    return run([&](Turn& turn) { std::move(rows.begin(), rows.end(), std::back_inserter(turn.outbox)); });
 }
 
 void Turns::take_frame(const InboxEntry& entry, Turn& turn)

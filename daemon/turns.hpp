@@ -10,6 +10,7 @@
 #include "daemon/inbox.hpp"
 #include "daemon/ingest.hpp"
 #include "daemon/minute_book.hpp"
+#include "daemon/notify/letter.hpp"
 #include "daemon/ports.hpp"
 #include "libaqi/engine.hpp"
 #include "libaqi/warning_acts.hpp"
@@ -59,6 +60,8 @@ public:
                                            std::string_view person);
     Outcome<Result<void>> alarm_act(std::string_view id, AlarmActed::Verb verb, std::string_view note,
                                     std::optional<Instant> until, std::string_view person);
+    /// Somebody an alarm was sent to replied that it is taken. Nothing if it is acknowledged already.
+    Outcome<void> alarm_answered(const std::string& id, const std::string& name, const std::string& note);
     Outcome<Result<void>> respond(std::string_view warning, std::string_view measure, ResponseStage stage,
                                   std::string_view note, std::string_view person);
     /// What the daemon sees of stations, links and channels: an alarm where the severity is another than before.
@@ -101,6 +104,8 @@ public:
     /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
     Outcome<Figures> all_figures();
 
+    /// Letters of the duty room's own, into the outbox.
+    Outcome<void> post(std::vector<PreparedRow> rows);
     /// Called after a turn that put something into the outbox.
     void on_outbox(std::function<void()> notify) { outbox_filled_ = std::move(notify); }
 
@@ -126,6 +131,7 @@ private:
     void heard_of(StationIndex station, const Reading& reading, const InboxEntry& entry, Turn& turn);
     void happen(Event event, Instant received_at, std::string_view link, Turn& turn);
     void announce_if_issued(const Event& event, Turn& turn);
+    void prepare(const notify::Letter& letter, Instant now, Turn& turn);
     Outcome<void> fold_into(State& state, const std::function<void(Figures&)>& take);
 
     const Config& config_;

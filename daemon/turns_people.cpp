@@ -144,6 +144,17 @@ Outcome<Result<void>> Turns::alarm_act(std::string_view id, AlarmActed::Verb ver
         "alarm_acts", {std::string{person}, fmt::format("{} {}", alarm_verb_name(verb), id)});
 }
 
+Outcome<void> Turns::alarm_answered(const std::string& id, const std::string& name, const std::string& note)
+{
+    const Alarm* alarm = state_.alarms().named(id);
+    if (alarm == nullptr || alarm->acknowledged) return {};
+    return run([&](Turn& turn) {
+        const Instant now = clock_.now();
+        ++turn.counts["alarm_acts"];
+        happen(AlarmActed{id, AlarmActed::Verb::acknowledge, {name, {}, {}, now, note}, {}}, now, "control", turn);
+    });
+}
+
 Outcome<Result<void>> Turns::respond(std::string_view warning, std::string_view measure, ResponseStage stage,
                                      std::string_view note, std::string_view person)
 {

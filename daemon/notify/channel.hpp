@@ -124,6 +124,8 @@ struct ChannelInfo {
     Result<Content> (*compose)(const std::any& settings, const Letter& letter, Language language);
     /// What is wrong with an address; empty: nothing. Null: any will do.
     std::string (*check_address)(std::string_view address) = nullptr;
+    /// Whether this provider carries messages to an address (a carrier and its numbers). Null: to any.
+    bool (*serves)(const std::any& settings, std::string_view address) = nullptr;
 };
 
 /// Settings that know for which mode they were read.

@@ -28,7 +28,6 @@ std::optional<std::int64_t> number(const std::optional<LocalDay>& day)
     return day->since_epoch;
 }
 
-std::string_view mode_name(Mode mode) { return mode == Mode::drill ? "drill" : "real"; }
 
 /// user_version counts the migrations a database has seen. Before anything is written.
 void refuse_newer(Database& database, const std::string& path)
@@ -55,28 +54,6 @@ void migrate(Database& database)
     }
 }
 
-OutboxEntry outbox_entry(const Statement& row)
-{
-    OutboxEntry e;
-    e.id = row.integer(0);
-    e.row.warning = row.text(1);
-    e.row.revision = static_cast<int>(row.integer(2));
-    e.row.channel = row.text(3);
-    e.row.mode = row.text(4) == "drill" ? Mode::drill : Mode::real;
-    e.row.document = row.text(5);
-    e.row.created_at = Instant{row.integer(6)};
-    e.row.expires_at = Instant{row.integer(7)};
-    const auto state = send_state_named(row.text(8));
-    e.state = state.value_or(SendState::in_doubt);
-    e.attempts = static_cast<int>(row.integer(9));
-    e.next_at = Instant{row.integer(10)};
-    e.detail = row.text(11);
-    return e;
-}
-
-constexpr const char* outbox_columns = "SELECT id, warning, revision, channel, mode, document, created_ms, expires_ms, "
-                                       "state, attempts, next_ms, detail FROM outbox ";
-
 } // namespace
 
 struct SqliteStore::Impl {
@@ -92,6 +69,7 @@ struct SqliteStore::Impl {
             Transaction turn{database};
             places.emplace(database, network, true);
             raw.emplace(database, *places);
+            outbox.emplace(database);
             turn.commit();
         }
         seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"),
@@ -181,18 +159,8 @@ struct SqliteStore::Impl {
     {
         for (const auto& stamped : turn.events) write_event(stamped);
         write_figures(turn.figures);
-        for (const auto& row : turn.outbox) {
-            insert_outbox.bind(row.warning)
-                .bind(row.revision)
-                .bind(row.channel)
-                .bind(mode_name(row.mode))
-                .bind(row.document);
-            insert_outbox.bind(row.created_at.ms)
-                .bind(row.expires_at.ms)
-                .bind(send_state_name(SendState::prepared))
-                .bind(row.created_at.ms)
-                .run();
-        }
+        for (const auto& entry : turn.superseded) outbox->update(entry, entry.next_at);
+        for (const auto& row : turn.outbox) outbox->prepare(row);
         for (const auto& p : turn.parked) {
             insert_parked.bind(p.received_at.ms)
                 .bind(reason_name(p.fault.reason))
@@ -221,6 +189,7 @@ struct SqliteStore::Impl {
     Database database;
     std::optional<Places> places;
     std::optional<RawTables> raw;
+    std::optional<OutboxTables> outbox;
     std::int64_t seq = 0;
     InboxPosition consumed = 0;
 
@@ -230,6 +199,7 @@ struct SqliteStore::Impl {
         for (Lazy* lazy : lazies)
             if (lazy->statement) lazy->statement->reset();
         raw->reset();
+        outbox->reset();
     }
 
     // Prepared on first use: the tables exist only after the migrations.
@@ -263,10 +233,6 @@ struct SqliteStore::Impl {
     Lazy replace_good{*this, "REPLACE INTO good_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy forget_marks{*this, "DELETE FROM mark WHERE hour = ? AND station = ?"};
     Lazy insert_mark{*this, "INSERT INTO mark VALUES (?, ?, ?, ?, ?)"};
-    Lazy insert_outbox{
-        *this,
-        "INSERT INTO outbox (warning, revision, channel, mode, document, created_ms, expires_ms, state, next_ms) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy insert_parked{*this, "INSERT INTO parked (received_ms, reason, detail, link, origin, station, bytes, hour) "
                               "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
     Lazy forget_parked{*this, "DELETE FROM parked WHERE id <= (SELECT max(id) FROM parked) - ?"};
@@ -379,39 +345,84 @@ Outcome<void> SqliteStore::forget_links_before(Instant at)
     }
 }
 
-Outcome<std::vector<OutboxEntry>> SqliteStore::unsettled()
+template <class T>
+Outcome<T> SqliteStore::outbox_read(const std::function<T(OutboxTables&)>& read)
 {
     try {
-        Statement rows{impl_->database,
-                       std::string{outbox_columns} + "WHERE state IN ('prepared', 'sending', 'retry') ORDER BY id"};
-        std::vector<OutboxEntry> out;
-        while (rows.step()) out.push_back(outbox_entry(rows));
-        return out;
+        return read(*impl_->outbox);
     } catch (const SqliteError& error) {
+        impl_->outbox->reset();
         return Trouble{error.what()};
     }
 }
 
-Outcome<void> SqliteStore::update(const OutboxEntry& entry, Instant at)
+Outcome<std::vector<OutboxEntry>> SqliteStore::due(const std::string& channel, Instant now, int most)
+{
+    return outbox_read<std::vector<OutboxEntry>>([&](OutboxTables& o) { return o.due(channel, now, most); });
+}
+Outcome<std::vector<OutboxEntry>> SqliteStore::sending()
+{
+    return outbox_read<std::vector<OutboxEntry>>([](OutboxTables& o) { return o.sending(); });
+}
+Outcome<std::vector<OutboxEntry>> SqliteStore::unsent(const std::string& warning, const std::string& channel)
+{
+    return outbox_read<std::vector<OutboxEntry>>([&](OutboxTables& o) { return o.unsent(warning, channel); });
+}
+Outcome<std::vector<Reached>> SqliteStore::reached(const std::string& warning, const std::string& channel)
+{
+    return outbox_read<std::vector<Reached>>([&](OutboxTables& o) { return o.reached(warning, channel); });
+}
+Outcome<bool> SqliteStore::was_reached(const OutboxEntry& entry)
+{
+    return outbox_read<bool>([&](OutboxTables& o) { return o.was_reached(entry); });
+}
+Outcome<bool> SqliteStore::is_overtaken(const OutboxEntry& entry)
+{
+    return outbox_read<bool>([&](OutboxTables& o) { return o.is_overtaken(entry); });
+}
+Outcome<std::optional<OutboxEntry>> SqliteStore::find(const std::string& channel, const std::string& provider_id,
+                                                      const std::string& key)
+{
+    return outbox_read<std::optional<OutboxEntry>>([&](OutboxTables& o) { return o.find(channel, provider_id, key); });
+}
+Outcome<std::map<std::string, Waiting>> SqliteStore::waiting()
+{
+    return outbox_read<std::map<std::string, Waiting>>([](OutboxTables& o) { return o.waiting(); });
+}
+Outcome<bool> SqliteStore::has_letter(const std::string& id, int number)
+{
+    return outbox_read<bool>([&](OutboxTables& o) { return o.has_letter(id, number); });
+}
+Outcome<std::vector<OutboxEntry>> SqliteStore::deliveries(std::int64_t row, int most)
+{
+    return outbox_read<std::vector<OutboxEntry>>([&](OutboxTables& o) { return o.deliveries(row, most); });
+}
+
+Outcome<void> SqliteStore::update(const std::vector<OutboxEntry>& entries, Instant at)
 {
     try {
         Transaction turn{impl_->database};
-        Statement{impl_->database, "UPDATE outbox SET state = ?, attempts = ?, next_ms = ?, detail = ? WHERE id = ?"}
-            .bind(send_state_name(entry.state))
-            .bind(entry.attempts)
-            .bind(entry.next_at.ms)
-            .bind(entry.detail)
-            .bind(entry.id)
-            .run();
-        Statement{impl_->database, "INSERT INTO outbox_attempt (outbox, at_ms, state, detail) VALUES (?, ?, ?, ?)"}
-            .bind(entry.id)
-            .bind(at.ms)
-            .bind(send_state_name(entry.state))
-            .bind(entry.detail)
-            .run();
+        for (const auto& entry : entries) impl_->outbox->update(entry, at);
         turn.commit();
         return {};
     } catch (const SqliteError& error) {
+        impl_->outbox->reset();
+        return Trouble{error.what()};
+    }
+}
+
+Outcome<std::optional<OutboxEntry>> SqliteStore::note_reply(Instant at, const std::string& channel,
+                                                            const std::string& sender, const std::string& text,
+                                                            const std::string& provider_id, bool& is_new)
+{
+    try {
+        std::optional<OutboxEntry> answers;
+        Transaction turn{impl_->database};
+        is_new = impl_->outbox->note_reply(at, channel, provider_id, sender, text, answers);
+        turn.commit();
+        return answers;
+    } catch (const SqliteError& error) {
+        impl_->outbox->reset();
         return Trouble{error.what()};
     }
 }
@@ -502,34 +513,19 @@ std::vector<SqliteStore::ParkedRow> SqliteStore::newest_parked(int most)
     });
 }
 
-std::vector<SqliteStore::LastWord> SqliteStore::last_words()
+std::vector<OutboxTables::Word> SqliteStore::last_words()
 {
-    return reading([&] {
-        // With one max() SQLite gives the other columns of the row that has it.
-        Statement rows{
-            impl_->database,
-            "SELECT o.channel, a.state, a.detail, max(a.id), (SELECT max(b.at_ms) FROM outbox_attempt b "
-            "JOIN outbox p ON p.id = b.outbox WHERE p.channel = o.channel AND b.state IN ('accepted', 'delivered')) "
-            "FROM outbox_attempt a JOIN outbox o ON o.id = a.outbox GROUP BY o.channel"};
-        std::vector<LastWord> out;
-        while (rows.step()) {
-            LastWord word{rows.text(0), rows.text(1), rows.text(2), {}};
-            if (!rows.is_null(4)) word.accepted_at = Instant{rows.integer(4)};
-            out.push_back(std::move(word));
-        }
-        return out;
-    });
+    return reading([&] { return impl_->outbox->words(); });
 }
 
-std::vector<OutboxEntry> SqliteStore::newest_outbox(int most)
+std::vector<OutboxTables::RowState> SqliteStore::newest_outbox(int most)
 {
-    return reading([&] {
-        Statement rows{impl_->database, std::string{outbox_columns} + "ORDER BY id DESC LIMIT ?"};
-        rows.bind(most);
-        std::vector<OutboxEntry> out;
-        while (rows.step()) out.push_back(outbox_entry(rows));
-        return out;
-    });
+    return reading([&] { return impl_->outbox->newest(most); });
+}
+
+std::vector<OutboxTables::ReplyRow> SqliteStore::newest_replies(int most)
+{
+    return reading([&] { return impl_->outbox->newest_replies(most); });
 }
 
 Outcome<std::vector<Event>> SqliteStore::events_after(std::int64_t seq)

@@ -6,6 +6,7 @@
 
 #include "daemon/inbox.hpp"
 #include "daemon/ports.hpp"
+#include "daemon/store/outbox.hpp"
 #include "daemon/store/raw.hpp"
 #include "libaqi/network.hpp"
 
@@ -35,8 +36,24 @@ public:
     Outcome<bool> made_of_minutes(StationIndex station, HourEnding hour, Pollutant pollutant) override;
     Outcome<std::vector<StationIndex>> with_minutes(HourEnding hour) override;
     Outcome<std::map<StationIndex, Heard>> heard() override;
-    Outcome<std::vector<OutboxEntry>> unsettled() override;
-    Outcome<void> update(const OutboxEntry& entry, Instant at) override;
+    Outcome<std::vector<OutboxEntry>> due(const std::string& channel, Instant now, int most) override;
+    Outcome<std::vector<OutboxEntry>> sending() override;
+    Outcome<std::vector<OutboxEntry>> unsent(const std::string& warning, const std::string& channel) override;
+    Outcome<std::vector<Reached>> reached(const std::string& warning, const std::string& channel) override;
+    Outcome<bool> was_reached(const OutboxEntry& entry) override;
+    Outcome<bool> is_overtaken(const OutboxEntry& entry) override;
+    Outcome<std::optional<OutboxEntry>> find(const std::string& channel, const std::string& provider_id,
+                                             const std::string& key) override;
+    Outcome<std::map<std::string, Waiting>> waiting() override;
+    Outcome<void> update(const std::vector<OutboxEntry>& entries, Instant at) override;
+
+    /// Whether the outbox has a letter of this id and number.
+    Outcome<bool> has_letter(const std::string& id, int number);
+    /// Deliveries of a row, those that need a person first.
+    Outcome<std::vector<OutboxEntry>> deliveries(std::int64_t row, int most);
+    /// Keeps a recipient's reply, once; the delivery it answers, if that is known.
+    Outcome<std::optional<OutboxEntry>> note_reply(Instant at, const std::string& channel, const std::string& sender,
+                                                   const std::string& text, const std::string& provider_id, bool& is_new);
 
     /// The digest of the rules the figures were last made with; empty in a new database.
     std::string rules_digest();
@@ -79,11 +96,8 @@ public:
     };
     std::vector<ParkedRow> newest_parked(int most);
     /// What each channel said last, and when it last accepted a message.
-    struct LastWord {
-        std::string channel, state, detail;
-        std::optional<Instant> accepted_at;
-    };
-    std::vector<LastWord> last_words();
+    std::vector<OutboxTables::Word> last_words();
+    std::vector<OutboxTables::ReplyRow> newest_replies(int most);
     /// See RawTables.
     std::vector<LinkChange> link_changes(const std::string& link, Instant from);
     std::optional<Instant> last_written();
@@ -91,9 +105,11 @@ public:
     std::map<HourEnding, Instant> first_received(StationIndex station, HourEnding first, HourEnding last);
     std::map<HourEnding, WeatherValues> weather(StationIndex station, HourEnding first, HourEnding last);
     /// The newest rows of the outbox, settled or not.
-    std::vector<OutboxEntry> newest_outbox(int most);
+    std::vector<OutboxTables::RowState> newest_outbox(int most);
 
 private:
+    template <class T>
+    Outcome<T> outbox_read(const std::function<T(OutboxTables&)>& read);
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -1,3 +1,4 @@
+#include "daemon/web/dispatch_json.hpp"
 #include "daemon/web/api.hpp"
 
 #include "daemon/freshness.hpp"
@@ -100,7 +101,8 @@ public:
         out["alarms"] = alarms_json(state_, now_, rules_, alarms_shown);
         out["responses"] = responses_json(state_, rules_, alarms_shown);
         out["orders"] = orders_json(state_, now_, rules_);
-        out["outbox"] = outbox();
+        out["outbox"] = outbox_json(s_.store->newest_outbox(rows_shown), network_.offset);
+        out["replies"] = replies_json(s_.store->newest_replies(rows_shown), network_.offset);
         out["counts"] = counts_of(*s_.store);
         out["aside"] = aside();
         out["recompute"] = recomputed();
@@ -341,20 +343,6 @@ private:
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
             out.push_back(std::move(o));
         }
-        return out;
-    }
-
-    json::array outbox() const
-    {
-        json::array out;
-        for (const auto& e : s_.store->newest_outbox(rows_shown))
-            out.push_back(json::object{{"warning", e.row.warning},
-                                       {"revision", e.row.revision},
-                                       {"channel", e.row.channel},
-                                       {"state", send_state_name(e.state)},
-                                       {"attempts", e.attempts},
-                                       {"detail", e.detail},
-                                       {"created_at", format_instant(e.row.created_at, network_.offset)}});
         return out;
     }
 

@@ -33,7 +33,9 @@ http::response<http::string_body> respond(const http::request<http::string_body>
         std::string_view bearer{written.data(), written.size()};
         constexpr std::string_view scheme = "Bearer ";
         bearer = bearer.starts_with(scheme) ? bearer.substr(scheme.size()) : std::string_view{};
-        reply = handler({is_post, target.substr(0, target.find('?')), bearer, request.body()});
+        const auto mark = target.find('?');
+        const std::string_view query = mark == std::string_view::npos ? std::string_view{} : target.substr(mark + 1);
+        reply = handler({is_post, target.substr(0, mark), query, bearer, request.body()});
     }
     http::response<http::string_body> response{static_cast<http::status>(reply.status), request.version()};
     response.set(http::field::server, "aqid");

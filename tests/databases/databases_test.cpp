@@ -1,4 +1,5 @@
 // Databases of former versions open, whole; see README.md.
+#include "daemon/store/ledger.hpp"
 #include "daemon/store/sqlite.hpp"
 #include "daemon/store/store.hpp"
 #include "schemas/embedded.hpp"
@@ -65,11 +66,13 @@ TEST_CASE("a database of version 1 is migrated and everything in it is there")
     CHECK(state.held(StationIndex{1}, first, Pollutant::pm2_5)->value == ug(45));
 
     CHECK(store.consumed() == 4096);
-    const auto unsettled = store.unsettled();
-    REQUIRE(unsettled.has_value());
-    REQUIRE(unsettled->size() == 1);
-    CHECK(unsettled->front().state == SendState::retry);
-    CHECK(unsettled->front().attempts == 2);
+    const auto waiting = store.due("portal", Instant{INT64_MAX}, 10);
+    REQUIRE(waiting.has_value());
+    REQUIRE(waiting->size() == 1);
+    CHECK(waiting->front().state == SendState::retry);
+    CHECK(waiting->front().attempts == 2);
+    CHECK(waiting->front().content().text == waiting->front().row->document); // leaves as it was written then
+    CHECK(verify_ledger(file).trouble.empty()); // the ledger begins with the migration
     CHECK(store.newest_parked(5).size() == 1);
     CHECK(store.counts().size() == 2);
 }
@@ -135,4 +138,22 @@ TEST_CASE("a database of version 3 keeps minutes, weather, and what was said of 
     CHECK(store.aside_hours("A", first, first).size() == 1);
     REQUIRE(store.forget_minutes_before(first.plus(1)).has_value());
     CHECK(store.with_minutes(first).value().empty());
+}
+
+TEST_CASE("a database of version 4 keeps what was sent to whom, and its ledger holds")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 4);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+    const auto waiting = store.due("sms", Instant{INT64_MAX}, 10);
+    REQUIRE(waiting.has_value());
+    REQUIRE(waiting->size() == 1);
+    CHECK(waiting->front().to == Recipient{"李四", "13900000002"});
+    CHECK(waiting->front().content().text == "Hebi: orange");
+    CHECK(store.reached("city-2016-001", "sms")->front().recipients == std::vector<std::uint32_t>{2});
+    const auto verdict = verify_ledger(file);
+    CHECK(verdict.trouble.empty());
+    CHECK(verdict.lines == 3);
 }

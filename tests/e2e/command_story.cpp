@@ -60,7 +60,7 @@ TEST_CASE("a program that ends badly has refused", "[command]")
     const Folder folder;
     Drill drill{script(folder, "desk", "echo no such desk; exit 3")};
     drill.raise();
-    drill.wait_for(1, "desk", "refused");
+    drill.wait_for(1, "desk", "failed");
     CHECK(drill.row(1, "desk").detail == "exit 3: no such desk");
     drill.clock("11:00:00");
     CHECK(drill.row(1, "desk").attempts == 1);

@@ -68,7 +68,7 @@ TEST_CASE("a webhook that answers 500 is tried again until it takes the warning"
     drill.wait_for(1, "portal", "accepted");
     CHECK(drill.row(1, "portal").attempts == 2);
     CHECK(keys(catcher) == Keys{first, first});
-    CHECK(drill.daemon.number("SELECT count(*) FROM outbox_attempt WHERE state = 'sending'") == 2);
+    CHECK(drill.daemon.number("SELECT count(*) FROM ledger WHERE state = 'sending'") == 2);
     REQUIRE(drill.daemon.stop() == 0);
 }
 
@@ -93,7 +93,7 @@ TEST_CASE("a webhook that answers 404 has refused, and is not asked again", "[di
     catcher.then({404});
     Drill drill{webhook(catcher)};
     drill.raise();
-    drill.wait_for(1, "portal", "refused");
+    drill.wait_for(1, "portal", "failed");
     drill.clock("12:00:00");
     require_quiet(catcher);
     CHECK(keys(catcher) == Keys{first});
@@ -128,7 +128,7 @@ TEST_CASE("a webhook that drops repeats gets what is in doubt again, under the s
     catcher.then({behaviour});
     Drill drill{webhook(catcher, "timeout_ms = 500\ndrops_repeats = true")};
     drill.raise();
-    drill.wait_for(1, "portal", "retry");
+    drill.wait_for(1, "portal", "repeat");
     drill.clock("10:00:03");
     drill.wait_for(1, "portal", "accepted");
     CHECK(drill.row(1, "portal").attempts == 2);
@@ -137,24 +137,35 @@ TEST_CASE("a webhook that drops repeats gets what is in doubt again, under the s
     REQUIRE(drill.daemon.stop() == 0);
 }
 
-TEST_CASE("revision 2 waits while revision 1 is tried again", "[dispatch]")
+TEST_CASE("what has not left when a later revision is decided is superseded by it", "[dispatch]")
 {
     Catcher catcher;
-    catcher.then({503, 429});
+    catcher.then({503});
     Drill drill{webhook(catcher)};
     drill.raise();
     drill.wait_for(1, "portal", "retry");
     drill.upgrade();
-    require_quiet(catcher);
-    CHECK(drill.row(2, "portal").state == "prepared");
-    drill.clock("10:00:03");
-    wait_until(20s, "the second attempt",
-               [&] { return drill.row(1, "portal").attempts == 2 && drill.row(1, "portal").state == "retry"; });
-    CHECK(drill.row(2, "portal").state == "prepared");
-    drill.clock("10:01:00");
     drill.wait_for(2, "portal", "accepted");
-    CHECK(drill.row(1, "portal").attempts == 3);
-    CHECK(keys(catcher) == Keys{first, first, first, second});
+    CHECK(drill.row(1, "portal").state == "superseded");
+    drill.clock("10:01:00");
+    require_quiet(catcher);
+    CHECK(keys(catcher) == Keys{first, second});
+    REQUIRE(drill.daemon.stop() == 0);
+}
+
+TEST_CASE("revision 2 waits while revision 1 is on its way", "[dispatch]")
+{
+    Catcher catcher;
+    catcher.then({Catcher::hangs});
+    Drill drill{webhook(catcher, "timeout_ms = 3000")};
+    drill.raise();
+    wait_until(20s, "the request", [&] { return catcher.caught().size() == 1; });
+    drill.upgrade();
+    CHECK(drill.row(1, "portal").state == "sending");
+    CHECK(drill.row(2, "portal").state == "prepared");
+    drill.wait_for(2, "portal", "accepted");
+    CHECK(drill.row(1, "portal").state == "in_doubt");
+    CHECK(keys(catcher) == Keys{first, second});
     REQUIRE(drill.daemon.stop() == 0);
 }
 

@@ -23,8 +23,21 @@ public:
     Outcome<bool> made_of_minutes(StationIndex, HourEnding, Pollutant) override { return false; }
     Outcome<std::vector<StationIndex>> with_minutes(HourEnding) override { return std::vector<StationIndex>{}; }
     Outcome<std::map<StationIndex, Heard>> heard() override { return std::map<StationIndex, Heard>{}; }
-    Outcome<std::vector<OutboxEntry>> unsettled() override { return std::vector<OutboxEntry>{}; }
-    Outcome<void> update(const OutboxEntry&, Instant) override { return {}; }
+    Outcome<std::vector<OutboxEntry>> due(const std::string&, Instant, int) override { return std::vector<OutboxEntry>{}; }
+    Outcome<std::vector<OutboxEntry>> sending() override { return std::vector<OutboxEntry>{}; }
+    Outcome<std::vector<OutboxEntry>> unsent(const std::string&, const std::string&) override
+    {
+        return std::vector<OutboxEntry>{};
+    }
+    Outcome<std::vector<Reached>> reached(const std::string&, const std::string&) override { return std::vector<Reached>{}; }
+    Outcome<bool> was_reached(const OutboxEntry&) override { return false; }
+    Outcome<bool> is_overtaken(const OutboxEntry&) override { return false; }
+    Outcome<std::optional<OutboxEntry>> find(const std::string&, const std::string&, const std::string&) override
+    {
+        return std::optional<OutboxEntry>{};
+    }
+    Outcome<std::map<std::string, Waiting>> waiting() override { return std::map<std::string, Waiting>{}; }
+    Outcome<void> update(const std::vector<OutboxEntry>&, Instant) override { return {}; }
 };
 
 Config town()

@@ -126,46 +126,81 @@ void World::check_nothing_lost()
         throw Wrong(fmt::format("{} frames counted, {} came", store_.counts["frames"], inbox_.size()));
 }
 
-/// Every decision has its row on every channel, every row ended, nothing went out twice, and in order.
+/// Every decision has its row on every channel, every delivery ended, nothing went out twice, and in order.
 void World::check_messages()
 {
-    std::set<std::pair<std::string, int>> issued;
+    std::map<std::pair<std::string, int>, bool> issued; // -> whether it ends the warning
     for (const auto& event : store_.journal)
         if (const auto* acted = std::get_if<PersonActed>(&event);
-            acted != nullptr && acted->to == RevisionState::issued)
-            issued.emplace(acted->warning, acted->revision);
+            acted != nullptr && acted->to == RevisionState::issued) {
+            const auto& revisions = turns_->state().warning(acted->warning)->revisions;
+            const auto r = std::find_if(revisions.begin(), revisions.end(),
+                                        [&](const Revision& of) { return of.number == acted->revision; });
+            issued[{acted->warning, acted->revision}] = ends_warning(r->kind);
+        }
     for (const auto& channel : config_.channels) {
         std::set<std::pair<std::string, int>> rows;
+        std::set<std::string> keys;
         for (const auto& entry : store_.outbox) {
-            if (entry.row.channel != channel.name) continue;
-            if (!rows.emplace(entry.row.warning, entry.row.revision).second)
-                throw Wrong("two rows for one decision and channel");
+            if (entry.row->channel != channel.name) continue;
+            rows.emplace(entry.row->warning, entry.row->revision);
+            const std::string key = daemon::key_of(*entry.row, entry.recipient);
+            if (!keys.insert(key).second) throw Wrong("two deliveries of one key: " + key);
             if (!daemon::is_settled(entry.state))
-                throw Wrong(fmt::format("a row never ended: {} {} is {}", entry.row.warning, channel.name,
-                                        daemon::send_state_name(entry.state)));
+                throw Wrong(fmt::format("{} never ended: {}", key, daemon::send_state_name(entry.state)));
         }
-        if (rows != issued) throw Wrong("decisions and rows differ on " + channel.name);
+        for (const auto& [decision, ends] : issued)
+            if (!ends && !rows.contains(decision)) throw Wrong(fmt::format("no row for a decision on {}", channel.name));
+        for (const auto& decision : rows)
+            if (!issued.contains(decision)) throw Wrong("a row for what was never issued on " + channel.name);
 
+        const bool plain = channel.name != "idempotent"; // one that drops repeats may see a repeat
         std::map<std::string, int> times;
-        std::map<std::string, int> newest;
+        std::map<std::pair<std::string, std::string>, int> newest;
         for (const auto& d : delivered_[channel.name]) {
             ++times[d.key];
-            // On a plain channel an older revision never follows a newer one. One that drops repeats may see a repeat.
-            if (channel.name == "plain" && newest[d.warning] > d.revision)
-                throw Wrong("an older revision went out after a newer one");
-            newest[d.warning] = std::max(newest[d.warning], d.revision);
+            auto& before = newest[{d.warning, d.address}];
+            if (plain && before > d.revision) throw Wrong("an older revision went out after a newer one: " + d.key);
+            before = std::max(before, d.revision);
         }
-        if (channel.name == "plain")
-            for (const auto& [key, n] : times)
-                if (n > 1) throw Wrong(fmt::format("{} went out {} times", key, n));
+        for (const auto& [key, n] : times)
+            if (plain && n > 1) throw Wrong(fmt::format("{} went out {} times", key, n));
         for (const auto& entry : store_.outbox) {
-            if (entry.row.channel != channel.name || entry.state != SendState::accepted) continue;
-            const bool went_out =
-                std::any_of(delivered_[channel.name].begin(), delivered_[channel.name].end(), [&](const Delivery& d) {
-                    return d.warning == entry.row.warning && d.revision == entry.row.revision;
-                });
-            if (!went_out) throw Wrong("accepted, and never delivered");
+            if (entry.row->channel != channel.name) continue;
+            const std::string key = daemon::key_of(*entry.row, entry.recipient);
+            if (entry.state == SendState::accepted && !times.contains(key)) throw Wrong("accepted, and never delivered: " + key);
+            const bool never_left = entry.state == SendState::superseded || entry.state == SendState::expired;
+            if (never_left && times.contains(key))
+                throw Wrong(fmt::format("{} is {} and went out", key, daemon::send_state_name(entry.state)));
         }
+        check_lifts(channel.name);
+    }
+}
+
+/// The end of a warning goes to everybody who got it and to nobody else.
+void World::check_lifts(const std::string& channel)
+{
+    std::map<std::string, std::set<std::string>> got, may_have, told; // warning -> addresses
+    std::map<std::string, int> ended;
+    for (const auto& entry : store_.outbox) {
+        if (entry.row->channel != channel) continue;
+        const auto& warning = entry.row->warning;
+        if (entry.row->lifts) {
+            ended[warning] = entry.row->revision;
+            told[warning].insert(entry.to.address);
+            if (entry.state == SendState::superseded && got[warning].contains(entry.to.address))
+                throw Wrong("the end was kept from somebody who got the warning");
+            continue;
+        }
+        if (entry.state == SendState::accepted) got[warning].insert(entry.to.address);
+        if (entry.state == SendState::accepted || entry.state == SendState::in_doubt) may_have[warning].insert(entry.to.address);
+    }
+    for (const auto& [warning, revision] : ended) {
+        for (const auto& address : got[warning])
+            if (!told[warning].contains(address)) throw Wrong(fmt::format("{}: {} got it and not its end", warning, address));
+        for (const auto& d : delivered_[channel])
+            if (d.warning == warning && d.revision == revision && !may_have[warning].contains(d.address))
+                throw Wrong(fmt::format("{}: {} got the end of what never came", warning, d.address));
     }
 }
 

@@ -12,6 +12,17 @@ namespace {
 
 constexpr int stations = 3;
 
+notify::ChannelInfo sim_kind(std::string_view address)
+{
+    notify::ChannelInfo out{};
+    out.kind = "sim";
+    out.address = address;
+    out.compose = notify::compose_document;
+    return out;
+}
+const notify::ChannelInfo to_the_public = sim_kind("");
+const notify::ChannelInfo to_people = sim_kind("sms");
+
 daemon::Config simulated_config()
 {
     daemon::Config config;
@@ -22,14 +33,34 @@ daemon::Config simulated_config()
     const auto* driver = drivers::driver_named("mqtt-json");
     const auto settings = Settings::parse(driver->sample, "sample");
     config.links.push_back({"broker", driver, driver->settings(settings.tables("link").at(0)), {}});
-    for (const auto* name : {"plain", "idempotent"}) {
+    for (const auto* name : {"plain", "idempotent", "people"}) {
         daemon::ChannelConfig channel;
-        channel.name = name;
+        channel.name = channel.provider = name;
+        channel.kind = std::string_view{name} == "people" ? &to_people : &to_the_public;
+        channel.parallel = std::string_view{name} == "people" ? 3 : 1;
         channel.mode = Mode::drill;
         channel.expires_after = std::chrono::hours{48};
         config.channels.push_back(std::move(channel));
     }
+    daemon::Route route;
+    route.channels = {"people"};
+    route.audience = "officials";
+    config.routes.push_back(std::move(route));
     return config;
+}
+
+/// A list of people that is another one now and then: some come, some go, some have a new number.
+std::shared_ptr<const daemon::Audience> some_people(Dice& dice)
+{
+    auto out = std::make_shared<daemon::Audience>();
+    out->id = "officials";
+    for (std::uint32_t number = 2; number < 10; ++number)
+        if (!dice.one_in(4)) {
+            out->members.push_back({number, "p", "zh-CN", std::to_string(100 + number + (dice.one_in(6) ? 50U : 0U)), ""});
+            out->version += out->members.back().sms;
+        }
+    if (out->members.empty()) out->members.push_back({2, "p", "zh-CN", "102", ""});
+    return out;
 }
 
 /// What people who do their work would do.
@@ -61,6 +92,7 @@ void World::start()
 {
     dispatch_.reset();
     turns_.reset();
+    if (config_.audiences.empty() || dice_.one_in(4)) config_.audiences = {some_people(dice_)};
     channels_.clear();
     io_ = std::make_unique<boost::asio::io_context>();
     turns_ = std::make_unique<daemon::Turns>(config_, store_, clock_);
@@ -73,7 +105,7 @@ void World::start()
         auto opened = std::make_unique<SimChannel>(dice_, delivered_[channel.name], channel.name == "idempotent");
         opened->down = outage_[channel.name];
         channels_.push_back(opened.get());
-        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", std::move(opened)});
+        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", std::move(opened), channel.parallel});
     }
     dispatch_ = std::make_unique<daemon::Dispatch>(io_->get_executor(), store_, clock_, std::move(lanes));
     if (const auto started = dispatch_->start(); !started) throw Wrong("cannot start: " + started.error().what);

@@ -76,8 +76,16 @@ public:
     Outcome<bool> made_of_minutes(StationIndex, HourEnding, Pollutant) override { return false; }
     Outcome<std::vector<StationIndex>> with_minutes(HourEnding) override { return std::vector<StationIndex>{}; }
     Outcome<std::map<StationIndex, daemon::Heard>> heard() override { return std::map<StationIndex, daemon::Heard>{}; }
-    Outcome<std::vector<OutboxEntry>> unsettled() override;
-    Outcome<void> update(const OutboxEntry& entry, Instant at) override;
+    Outcome<std::vector<OutboxEntry>> due(const std::string& channel, Instant now, int most) override;
+    Outcome<std::vector<OutboxEntry>> sending() override;
+    Outcome<std::vector<OutboxEntry>> unsent(const std::string& warning, const std::string& channel) override;
+    Outcome<std::vector<daemon::Reached>> reached(const std::string& warning, const std::string& channel) override;
+    Outcome<bool> was_reached(const OutboxEntry& entry) override;
+    Outcome<bool> is_overtaken(const OutboxEntry& entry) override;
+    Outcome<std::optional<OutboxEntry>> find(const std::string& channel, const std::string& provider_id,
+                                             const std::string& key) override;
+    Outcome<std::map<std::string, daemon::Waiting>> waiting() override;
+    Outcome<void> update(const std::vector<OutboxEntry>& entries, Instant at) override;
 
     bool full = false;      ///< every commit fails
     bool accidents = false; ///< commits fail and the process dies now and then
@@ -88,11 +96,14 @@ public:
     std::map<std::tuple<int, PlaceIndex, Pollutant, Window>, AnnualFigure> annual;
     std::map<std::pair<int, PlaceIndex>, GoodDaysFigure> good_days;
     std::map<std::string, std::int64_t> counts;
-    std::vector<OutboxEntry> outbox;
+    std::vector<OutboxEntry> outbox; ///< deliveries, in the order they were prepared
 
 private:
     void maybe_crash();
+    std::vector<OutboxEntry> those(const std::function<bool(const OutboxEntry&)>& wanted) const;
     Dice& dice_;
+    std::int64_t rows_ = 0;
+    std::map<std::pair<std::string, std::string>, daemon::Audience> audiences_; ///< every version that was written to
     InboxPosition consumed_ = 0;
 };
 
@@ -100,6 +111,7 @@ private:
 struct Delivery {
     std::string key;
     std::string warning;
+    std::string address;
     int revision = 0;
 };
 
@@ -150,6 +162,7 @@ private:
     void check_figures();
     void check_nothing_lost();
     void check_messages();
+    void check_lifts(const std::string& channel);
     void check_warnings();
     void check_orders();
 

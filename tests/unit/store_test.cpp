@@ -1,4 +1,5 @@
 #include "daemon/store/sqlite.hpp"
+#include "daemon/store/ledger.hpp"
 #include "daemon/store/store.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/folder.hpp"
@@ -136,6 +137,20 @@ std::vector<Event> one_of_each_since()
     };
 }
 
+PreparedRow outbox_row(const char* warning, int revision, const char* channel, std::int64_t at)
+{
+    PreparedRow out;
+    out.row.warning = warning;
+    out.row.revision = revision;
+    out.row.channel = out.row.provider = channel;
+    out.row.mode = Mode::drill;
+    out.row.document = "{\"a\":1}";
+    out.row.zh = {"污染"};
+    out.row.created_at = Instant{at};
+    out.row.expires_at = Instant{at + 89};
+    return out;
+}
+
 } // namespace
 
 TEST_CASE("every kind of event is read from the journal as it was written, in its order")
@@ -174,14 +189,14 @@ TEST_CASE("a turn is kept whole or not at all")
     bad.events.push_back(observed(0, hour(monday, 2), 20));
     bad.consumed = 200;
     bad.counts["frames"] = 1;
-    OutboxRow row{"w", 1, "c", "{}", Mode::drill, Instant{1}, Instant{2}};
+    const PreparedRow row = outbox_row("w", 1, "c", 1);
     bad.outbox = {row, row};
     const auto refused = store.commit(bad);
     REQUIRE(refused.has_error());
     CHECK(refused.error().what.find("UNIQUE") != std::string::npos);
     CHECK(folded(store).size() == 1);
     CHECK(store.consumed() == 100);
-    CHECK(store.unsettled()->empty());
+    CHECK(store.waiting()->empty());
     // And the next turn goes through, with the next number of the journal.
     bad.outbox = {row};
     REQUIRE(store.commit(bad).has_value());
@@ -291,31 +306,31 @@ TEST_CASE("an outbox row keeps its key and its history")
     const Rules rules = small_town(1);
     SqliteStore store{folder.path() / "aqid.db", Durability::process, rules.network};
     Turn turn;
-    turn.outbox.push_back({"w", 1, "portal", "{\"a\":1}", Mode::drill, Instant{10}, Instant{99}});
-    turn.outbox.push_back({"w", 1, "radio", "{\"a\":1}", Mode::drill, Instant{10}, Instant{99}});
+    turn.outbox.push_back(outbox_row("w", 1, "portal", 10));
+    turn.outbox.push_back(outbox_row("w", 1, "radio", 10));
     REQUIRE(store.commit(turn).has_value());
-    auto rows = store.unsettled();
-    REQUIRE(rows->size() == 2);
-    OutboxEntry entry = rows->at(0);
-    CHECK(entry.row.document == "{\"a\":1}");
-    CHECK(entry.row.mode == Mode::drill);
+    REQUIRE(store.waiting()->size() == 2);
+    OutboxEntry entry = store.due("portal", Instant{10}, 5)->at(0);
+    CHECK(*entry.row == turn.outbox[0].row);
+    CHECK(key_of(*entry.row, entry.recipient) == "w/1/portal");
     for (const auto state : {SendState::sending, SendState::retry, SendState::sending, SendState::accepted}) {
         entry.state = state;
         entry.detail = send_state_name(state);
-        REQUIRE(store.update(entry, Instant{20}).has_value());
+        REQUIRE(store.update({entry}, Instant{20}).has_value());
     }
-    REQUIRE(store.unsettled()->size() == 1);
-    CHECK(store.unsettled()->at(0).row.channel == "radio");
-    CHECK(store.newest_outbox(10).at(1).state == SendState::accepted);
+    REQUIRE(store.waiting()->size() == 1);
+    CHECK(store.waiting()->contains("radio"));
+    CHECK(store.newest_outbox(10).at(1).counts.at(SendState::accepted) == 1);
 
     // After a later message failed there, the channel's last word is the failure; what it last accepted stands.
     Turn later;
-    later.outbox.push_back({"w", 2, "portal", "{}", Mode::drill, Instant{30}, Instant{99}});
+    later.outbox.push_back(outbox_row("w", 2, "portal", 30));
     REQUIRE(store.commit(later).has_value());
-    OutboxEntry second = store.unsettled()->back();
+    CHECK(store.due("portal", Instant{29}, 5)->empty());
+    OutboxEntry second = store.due("portal", Instant{30}, 5)->at(0);
     second.state = SendState::retry;
     second.detail = "HTTP 503";
-    REQUIRE(store.update(second, Instant{40}).has_value());
+    REQUIRE(store.update({second}, Instant{40}).has_value());
     const auto words = store.last_words();
     REQUIRE(words.size() == 1); // radio has said nothing yet
     CHECK(words[0].channel == "portal");
@@ -324,5 +339,8 @@ TEST_CASE("an outbox row keeps its key and its history")
     CHECK(words[0].accepted_at == Instant{20});
 
     Database database{(folder.path() / "aqid.db").string(), OpenAs::read_only};
-    CHECK(database.number("SELECT count(*) FROM outbox_attempt") == 5);
+    CHECK(database.number("SELECT count(*) FROM ledger") == 8); // three rows prepared, five changes
+    const auto verdict = verify_ledger(folder.path() / "aqid.db");
+    CHECK(verdict.lines == 8);
+    CHECK(verdict.trouble.empty());
 }

@@ -32,5 +32,6 @@ void add_whatif(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
 void add_measures(CLI::App& app, int& exit_code);
 void add_alarms(CLI::App& app, int& exit_code);
+void add_dispatch(CLI::App& app, int& exit_code);
 
 } // namespace aqi::tools

@@ -17,7 +17,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("bin")
 parser.add_argument("--messages", type=int, default=40_000)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--only", default="year,columns,late,recompute,ingest,idle")
+parser.add_argument("--only", default="year,columns,late,recompute,dispatch,ingest,idle")
 options = parser.parse_args()
 PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
 
@@ -150,6 +150,11 @@ def late():
     print("\n" + printed([options.bin + "/bench_late"]), end="")
 
 
+def dispatch():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
+        print("\n" + printed([options.bin + "/bench_dispatch", folder]), end="")
+
+
 def recompute():
     with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
         text = printed([options.bin + "/bench_recompute", folder + "/file"])
@@ -160,4 +165,4 @@ def recompute():
 
 
 for name in options.only.split(","):
-    {"year": year, "columns": columns, "late": late, "recompute": recompute, "ingest": ingest, "idle": idle}[name]()
+    {"year": year, "columns": columns, "late": late, "recompute": recompute, "dispatch": dispatch, "ingest": ingest, "idle": idle}[name]()

@@ -73,6 +73,32 @@ TEST_CASE("a forecast over HTTP is the word of who holds the token, and of nobod
     REQUIRE(daemon.stop() == 0);
 }
 
+TEST_CASE("aqictl enters a forecast from a file, with hours and concentrations", "[forecast]")
+{
+    const Folder folder;
+    Site site;
+    site.more = duty_room();
+    Daemon::Options options;
+    options.arguments = {"--simulated-clock", Drill::begin};
+    Daemon daemon{folder.path(), site, options};
+    daemon.start();
+    const auto enter = [&](const std::string& text) {
+        write_file(folder / "forecast.json", text);
+        return run({program("aqictl"), "forecast", "C", "--file", (folder / "forecast.json").string(), "--as", "met-li", "--socket",
+                    daemon.socket().string()});
+    };
+    const Said good = enter(R"({"days":[{"date":"2016-12-06","low":180,"high":225,"values":{"pm2_5_ug_m3":[120,175]}}],)"
+                            R"("hours":[{"hour":"2016-12-06T09:00:00+08:00","aqi":240}]})");
+    INFO(good.text);
+    CHECK(good.exit_code == 0);
+    CHECK(said(daemon, "Meteorology") == 225);
+    CHECK(enter("{\"days\":").text.find("no JSON object") != std::string::npos);
+    CHECK(enter("{\"dates\":[]}").text.find("\"dates\" is not known") != std::string::npos);
+    CHECK(enter("{\"days\":[{\"date\":\"2016-12-06\",\"low\":300,\"high\":225}]}").exit_code != 0);
+    CHECK(said(daemon, "Meteorology") == 225);
+    REQUIRE(daemon.stop() == 0);
+}
+
 TEST_CASE(
     "forecasts over MQTT and from a folder: taken once, repeats known, what cannot be read put aside with its reason",
     "[forecast]")

@@ -56,6 +56,22 @@ json::object forecast_day(const std::string& word)
     return {{"date", word.substr(0, equals)}, {"low", number(low)}, {"high", number(high)}, {"primary", primary}};
 }
 
+/// "days", "hours" and "issued_at" of a file in the form of drivers/forecast_text; what they hold is the daemon's to judge.
+json::object forecast_in(const std::string& name)
+{
+    json::error_code error;
+    const json::value read = json::parse(read_input(name), error);
+    if (error || !read.is_object()) throw CommandError(fmt::format("{}: no JSON object: {}", name, error.message()));
+    json::object out;
+    for (const auto& [key, value] : read.as_object()) {
+        if (key == "area") continue; // the command line says it
+        if (key != "days" && key != "hours" && key != "issued_at")
+            throw CommandError(fmt::format("{}: \"{}\" is not known; known: days, hours, issued_at", name, std::string{key}));
+        out[key] = value;
+    }
+    return out;
+}
+
 const json::object* find_warning(const json::value& status, const std::string& id)
 {
     for (const auto* of : {"warnings", "drills"})
@@ -394,17 +410,27 @@ void add_warnings(CLI::App& app, int& exit_code)
     socket_option(forecast);
     person_option(forecast);
     forecast->add_option("AREA", *area, "area id")->required();
-    forecast->add_option("DAY", *days, "2016-12-13=180-220:PM2.5, one or more")->required();
+    forecast->add_option("DAY", *days, "2016-12-13=180-220:PM2.5, one or more");
+    auto file = std::make_shared<std::string>();
+    forecast->add_option("--file", *file,
+                         "in place of DAY: the JSON form with \"days\" and perhaps \"hours\", concentrations of pollutants, weather");
     auto weather = std::make_shared<std::string>();
     auto issued = std::make_shared<std::string>();
     auto dust = std::make_shared<bool>(false);
     forecast->add_option("--weather", *weather, "diffusion conditions of these days, in words");
     forecast->add_option("--issued-at", *issued, "when the bureau issued it; default: now");
     forecast->add_flag("--dust", *dust, "these days are expected to be sand-dust days");
-    forecast->callback([common, area, days, weather, issued, dust, &exit_code] {
+    forecast->callback([common, area, days, weather, issued, dust, file, &exit_code] {
         json::object r = request(*common, "forecast");
         r["area"] = *area;
         if (!issued->empty()) r["issued_at"] = *issued;
+        if (file->empty() == days->empty()) throw CommandError("forecast needs DAY, one or more, or --file");
+        if (!file->empty()) {
+            for (const auto& [key, value] : forecast_in(*file)) r[key] = value;
+            ask_daemon(common->socket, r);
+            exit_code = exit_ok;
+            return;
+        }
         json::array list;
         for (const auto& word : *days) {
             json::object day = forecast_day(word);

@@ -3,9 +3,65 @@
 #include <fmt/format.h>
 
 namespace aqi::sim {
+namespace {
+
+/// People and machines that are told beside the two catchers: a feed, a modem, a mail server, the broker. Their counterparts run in
+/// the demo's own folder.
+std::string outside(const std::string& folder, const std::string& broker, int mail_port)
+{
+    return fmt::format(R"([[channel]]
+name = "cap-feed"
+kind = "cap"
+folder = "{0}/cap"
+drill_folder = "{0}/cap-drill"
+sender = "demo@hebi.example.invalid"
+drill = true
+
+[[channel]]
+name = "modem"
+kind = "sms-gammu"
+outbox = "{0}/sms/out/"
+sent = "{0}/sms/sent/"
+error = "{0}/sms/error/"
+signature = "鹤壁环保"
+poll_s = 1
+cost_per_part = "0.045"
+drill = true
+dummy = true
+
+[[channel]]
+name = "mail"
+kind = "email"
+server = "smtp://127.0.0.1:{2}"
+from = "aqid@hebi.example.invalid"
+drill = true
+
+[[channel]]
+name = "screens"
+kind = "mqtt"
+uri = "{1}"
+client_id = "aqid-demo-screens"
+prefix = "drill/hebi"
+user = "aqid"
+password_file = "{0}/aqid.password"
+drill = true
+
+[[audience]]
+id = "officials"
+file = "{0}/officials.csv"
+
+[[route]]
+channels = ["modem", "mail"]
+audience = "officials"
+
+)",
+                       folder, broker, mail_port);
+}
+
+} // namespace
 
 std::string demo_config(const World& world, const std::string& folder, const std::string& broker, int http_port,
-                        int catcher_port, const std::string& account)
+                        int catcher_port, int mail_port, const std::string& account)
 {
     std::string out = fmt::format(R"(# Made by aqi-sim for a demo. Everything stays on this machine.
 [daemon]
@@ -95,6 +151,7 @@ drill = true
 
 )",
                                   folder, http_port, broker, catcher_port, account);
+    if (mail_port != 0) out += outside(folder, broker, mail_port);
     for (const auto& s : world.stations)
         out += fmt::format("[[station]]\nid = \"{}\"\nname = \"{}\"\n\n", s.id, s.name);
     for (const auto& a : world.areas) {

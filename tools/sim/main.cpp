@@ -49,16 +49,17 @@ int main(int argc, char** argv)
     play->callback([&] { exit_code = aqi::sim::play_story(*world.open(), story); });
 
     std::string folder, broker, account;
-    int http_port = 0, catcher_port = 0;
+    int http_port = 0, catcher_port = 0, mail_port = 0;
     auto* config = app.add_subcommand("config", "print a daemon's configuration for the story");
     world.add_to(config);
     config->add_option("--folder", folder)->required();
     config->add_option("--broker", broker)->required();
     config->add_option("--http-port", http_port)->required();
     config->add_option("--catcher-port", catcher_port)->required();
+    config->add_option("--mail-port", mail_port, "also a feed, a modem and people: their folders are below --folder");
     config->add_option("--account", account)->required();
     config->callback([&] {
-        fmt::print("{}", aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, account));
+        fmt::print("{}", aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, mail_port, account));
     });
 
     auto* start = app.add_subcommand("start", "print the time at which the story's clock starts");

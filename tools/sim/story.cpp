@@ -6,6 +6,8 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include <algorithm>
 #include <fstream>
 #include <set>
@@ -226,6 +228,29 @@ void check_figures(Stage& stage, LocalDay last)
                fmt::format("{} areas", status.at("areas").as_array().size()));
 }
 
+/// Every way to the outside has the message, as far as its provider says.
+void check_ways(Stage& stage, const std::string& warning, int revision)
+{
+    const auto ways = [&] {
+        std::vector<std::pair<std::string, std::string>> out; // (channel, state)
+        const auto status = stage.status();
+        for (const auto& row : status.at("outbox").as_array())
+            if (text(row.at("warning")) == warning && row.at("revision").as_int64() == revision)
+                out.emplace_back(text(row.at("channel")), text(row.at("state")));
+        return out;
+    };
+    const auto good = [](const auto& way) { return way.second == "accepted" || way.second == "delivered"; };
+    const std::size_t channels = stage.status().at("channels").as_array().size();
+    auto seen = ways();
+    for (int n = 0; n < 200 && (seen.size() < channels || !std::all_of(seen.begin(), seen.end(), good)); ++n) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        seen = ways();
+    }
+    std::string names;
+    for (const auto& [channel, state] : seen) names += fmt::format("{}{} {}", names.empty() ? "" : ", ", channel, state);
+    stage.step("the lift has reached every channel", seen.size() == channels && std::all_of(seen.begin(), seen.end(), good), names);
+}
+
 /// The whole life of a warning in the invented fortnight.
 void play_warning(Stage& stage, LocalDay story)
 {
@@ -282,6 +307,7 @@ void play_warning(Stage& stage, LocalDay story)
     done = people.publish(warning, "zf-zhao", true);
     stage.step("the lift is signed, approved and published", done && revision_is(stage, warning, 3, "issued"));
     stage.step("both catchers caught the lift", wait_for_caught(stage, 6));
+    check_ways(stage, warning, 3);
     stage.play_until(stage.world().ends, 1);
     stage.step("the lift takes effect and the warning is closed", revision_is(stage, warning, 3, "effective"));
 }

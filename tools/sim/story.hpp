@@ -23,6 +23,6 @@ int play_story(const World& world, const StoryOptions& options);
 
 /// The configuration of a daemon for this world; see tools/demo.
 std::string demo_config(const World& world, const std::string& folder, const std::string& broker, int http_port,
-                        int catcher_port, const std::string& account);
+                        int catcher_port, int mail_port, const std::string& account);
 
 } // namespace aqi::sim

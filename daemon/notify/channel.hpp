@@ -124,6 +124,8 @@ struct ChannelInfo {
     Result<Content> (*compose)(const std::any& settings, const Letter& letter, Language language);
     /// What is wrong with an address; empty: nothing. Null: any will do.
     std::string (*check_address)(std::string_view address) = nullptr;
+    /// Whether this channel takes a recipient at this address, for a carrier that serves some numbers only. Null: every one.
+    bool (*serves)(const std::any& settings, std::string_view address) = nullptr;
 };
 
 /// Settings that know for which mode they were read.

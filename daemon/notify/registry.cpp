@@ -7,11 +7,12 @@
 namespace aqi::notify {
 
 extern const ChannelInfo command_channel;
+extern const ChannelInfo email_channel;
 extern const ChannelInfo webhook_channel;
 
 std::span<const ChannelInfo> all_channels()
 {
-    static const std::vector<ChannelInfo> table = {command_channel, webhook_channel};
+    static const std::vector<ChannelInfo> table = {command_channel, email_channel, webhook_channel};
     return table;
 }
 

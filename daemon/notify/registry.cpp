@@ -6,17 +6,24 @@
 
 namespace aqi::notify {
 
+extern const ChannelInfo broadcast_channel;
+extern const ChannelInfo cap_channel;
 extern const ChannelInfo command_channel;
 extern const ChannelInfo email_channel;
+extern const ChannelInfo journal_channel;
 extern const ChannelInfo webhook_channel;
 
 std::span<const ChannelInfo> all_channels()
 {
-    static const std::vector<ChannelInfo> table = {command_channel, email_channel, webhook_channel};
+    static const std::vector<ChannelInfo> table = {broadcast_channel, cap_channel,     command_channel,
+                                                   email_channel,     journal_channel, webhook_channel};
     return table;
 }
 
-Result<Content> compose_document(const std::any&, const Letter& letter, Language) { return Content{document_of(letter)}; }
+Result<Content> compose_document(const std::any&, const Letter& letter, Language)
+{
+    return Content{document_of(letter)};
+}
 
 const ChannelInfo* channel_of_kind(std::string_view kind)
 {

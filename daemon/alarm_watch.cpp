@@ -66,7 +66,8 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
             out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::serious, channel.last_detail});
             break;
         case SendState::prepared:
-        case SendState::sending: break;
+        case SendState::sending:
+        case SendState::superseded: break; // says nothing about the channel
         }
     }
     return out;

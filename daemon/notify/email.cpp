@@ -7,6 +7,7 @@
 #include "daemon/notify/endpoint.hpp"
 #include "daemon/notify/mail_client.hpp"
 #include "daemon/notify/mail_text.hpp"
+#include "libaqi/utf8.hpp"
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -92,7 +93,7 @@ Result<Content> compose(const std::any& settings, const Letter& letter, Language
 
 Receipt receipt_of(const MailReply& reply, const std::string& message_id)
 {
-    const std::string said = reply.words.empty() ? reply.problem : reply.words;
+    const std::string said = as_utf8(reply.words.empty() ? reply.problem : reply.words);
     if (reply.taken) return {SendState::accepted, said, message_id};
     const bool later = reply.status >= 400 && reply.status < 500;
     const bool never = reply.status >= 500 && reply.status < 600;

@@ -130,9 +130,7 @@ std::string mail_text(const MailHeader& header, std::string_view body)
     // No "I am on holiday" comes back (RFC 3834).
     out += "Auto-Submitted: auto-generated\r\n";
     for (const auto& [name, value] : header.more) out += fmt::format("{}: {}\r\n", name, without_controls(value));
-    out += fmt::format("MIME-Version: 1.0\r\nContent-Language: {}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                       "Content-Transfer-Encoding: base64\r\n\r\n",
-                       header.language);
+    out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     std::string lines;
     for (const char c : body) {
         if (c == '\n') lines += '\r';

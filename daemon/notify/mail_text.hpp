@@ -28,7 +28,6 @@ struct MailHeader {
     std::string subject;
     std::string message_id; ///< with < >
     std::chrono::system_clock::time_point date;
-    std::string language;                                  ///< "zh-CN"
     std::vector<std::pair<std::string, std::string>> more; ///< further headers; values of plain ASCII
 };
 

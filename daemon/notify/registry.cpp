@@ -11,15 +11,16 @@ extern const ChannelInfo cap_channel;
 extern const ChannelInfo command_channel;
 extern const ChannelInfo email_channel;
 extern const ChannelInfo journal_channel;
+extern const ChannelInfo mqtt_channel;
 extern const ChannelInfo sms_gammu_channel;
 extern const ChannelInfo sms_http_channel;
 extern const ChannelInfo webhook_channel;
 
 std::span<const ChannelInfo> all_channels()
 {
-    static const std::vector<ChannelInfo> table = {broadcast_channel, cap_channel,     command_channel,
-                                                   email_channel,     journal_channel, sms_gammu_channel,
-                                                   sms_http_channel,  webhook_channel};
+    static const std::vector<ChannelInfo> table = {broadcast_channel, cap_channel,      command_channel,
+                                                   email_channel,     journal_channel,  mqtt_channel,
+                                                   sms_gammu_channel, sms_http_channel, webhook_channel};
     return table;
 }
 

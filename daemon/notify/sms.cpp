@@ -220,9 +220,8 @@ std::string check_number(std::string_view number)
 
 std::string_view national_number(std::string_view number)
 {
-    if (number.starts_with('+')) number.remove_prefix(1);
-    if (number.size() == 13 && number.starts_with("861")) number.remove_prefix(2);
-    return number;
+    const std::string_view digits = number.starts_with('+') ? number.substr(1) : number;
+    return digits.size() == 13 && digits.starts_with("861") ? digits.substr(2) : number;
 }
 
 bool serves_number(const SmsSettings& settings, std::string_view number)

@@ -50,7 +50,7 @@ Result<Content> compose_sms(const SmsSettings& settings, const Letter& letter, L
 
 /// What is wrong with a number; empty: nothing.
 std::string check_number(std::string_view number);
-/// Without +, 86 or +86: two ways to write one number become the same.
+/// A Chinese mobile number without 86 or +86, any other as it is: two ways to write one become the same.
 std::string_view national_number(std::string_view number);
 bool serves_number(const SmsSettings& settings, std::string_view number);
 

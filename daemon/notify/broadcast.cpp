@@ -259,7 +259,8 @@ const ChannelInfo broadcast_channel = {
     R"([[channel]]
 name = "county-tv"
 kind = "broadcast"
-folder = "/srv/aqid/tv"    # must be there; the newest revision of each warning as <warning>-<revision>.txt and .json
+folder = "/srv/aqid/tv"    # must be there, and in ReadWritePaths= of the service; the newest revision of each warning as
+                           # <warning>-<revision>.txt and .json
 # form = "crawler"         # "radio": the form to be read aloud, numbers and formulas as words
 # characters_at_most = 200 # radio: 600. What does not fit is left away from the end; area, level and hour never: then
                            # the text is not composed, and the duty room is told

@@ -191,7 +191,8 @@ const ChannelInfo cap_channel = {
     R"([[channel]]
 name = "cap"
 kind = "cap"
-folder = "/srv/aqid/cap"            # must be there; <identifier>.xml and feed.xml are written into it
+folder = "/srv/aqid/cap"            # must be there, and in ReadWritePaths= of the service; <identifier>.xml and feed.xml
+                                    # are written into it
 sender = "hp-warning@example.invalid" # never changes: with the identifier it names a message for ever
 # identifier_prefix = ""            # before "<warning>-<revision>"; letters, digits, '.', '-', '_'
 # base_url = ""                     # the folder's address, "https://.../cap/"; empty: the feed's links are file names

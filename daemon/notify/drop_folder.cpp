@@ -41,7 +41,9 @@ private:
 
 std::string trouble(std::string_view what, const fs::path& file)
 {
-    return fmt::format("cannot {} {}: {}", what, file.string(), std::strerror(errno));
+    // The service sees all but its own folders read-only; whoever meets this has forgotten to name the folder there.
+    return fmt::format("cannot {} {}: {}{}", what, file.string(), std::strerror(errno),
+                       errno == EROFS ? "; is it in ReadWritePaths= of the service?" : "");
 }
 
 bool write_all(int file, std::string_view bytes)

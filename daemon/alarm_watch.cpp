@@ -66,9 +66,9 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
         case SendState::repeat:
             out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::serious, channel.last_detail});
             break;
-        case SendState::superseded:
         case SendState::prepared:
-        case SendState::sending: break;
+        case SendState::sending:
+        case SendState::superseded: break; // says nothing about the channel
         }
     }
     return out;

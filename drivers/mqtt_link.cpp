@@ -1,5 +1,7 @@
 #include "drivers/mqtt_link.hpp"
 
+#include "drivers/mqtt_words.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -10,7 +12,6 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
-#include <fstream>
 #include <future>
 #include <mutex>
 #include <random>
@@ -37,48 +38,6 @@ constexpr int packet_most = 1024 * 1024;
 /// A session that is granted fewer is worse than none: at QoS 0 the broker would forget what we did not take.
 constexpr int wanted_qos = 1;
 
-std::string first_line_of(const std::string& file)
-{
-    std::ifstream in{file};
-    std::string line;
-    if (!std::getline(in, line)) throw std::runtime_error(fmt::format("{}: cannot read a password from it", file));
-    return line;
-}
-
-struct Words {
-    int code;
-    std::string_view text;
-};
-/// Why a broker refuses (MQTT 3.1.1, 3.2.2.3; MQTT 5, 3.2.2.2 and 3.9.3).
-constexpr Words refusals[] = {
-    {1, "the broker does not speak MQTT 3.1.1"},
-    {2, "the broker does not accept our client_id"},
-    {3, "the broker is not available"},
-    {4, "wrong user or password"},
-    {5, "not authorized (wrong user or password, or not allowed to connect)"},
-    {0x80, "the broker refuses and does not say why"},
-    {0x84, "the broker does not speak MQTT 5; try version = \"3.1.1\""},
-    {0x85, "the broker does not accept our client_id"},
-    {0x86, "wrong user or password"},
-    {0x87, "not authorized (wrong user or password, or not allowed to)"},
-    {0x88, "the broker is not available"},
-    {0x89, "the broker is busy"},
-    {0x8a, "the broker has banned us"},
-    {0x8e, "another client with our client_id has taken the session over"},
-    {0x8f, "the broker does not accept the topic filter"},
-    {0x97, "a quota of the broker is exceeded"},
-    {0x9c, "the broker asks to use another server"},
-    {0x9d, "the broker has moved"},
-    {0x9f, "too many connections in a short time"},
-};
-
-std::string refusal(int code)
-{
-    for (const auto& row : refusals)
-        if (row.code == code) return std::string{row.text};
-    return fmt::format("reason code {}", code);
-}
-
 class MqttLink;
 
 /// Answers of one asynchronous call, on Paho's thread. They post and return: waiting there for anything that needs
@@ -91,8 +50,8 @@ public:
     {
         const int reason = static_cast<int>(token.get_reason_code());
         const int code = token.get_return_code();
-        if (reason >= 0x80 && reason != mqtt::ReasonCode::MQTTPP_V3_CODE) return then_(false, refusal(reason));
-        if (code > 0) return then_(false, refusal(code));
+        if (reason >= 0x80 && reason != mqtt::ReasonCode::MQTTPP_V3_CODE) return then_(false, mqtt_refusal(reason));
+        if (code > 0) return then_(false, mqtt_refusal(code));
         if (token.get_type() == mqtt::token::Type::CONNECT)
             return then_(false, {}); // not the broker's word: unreachable()
         then_(false, mqtt::exception::error_str(code));
@@ -190,7 +149,8 @@ private:
             [weak = weak_from_this(), executor = context_.executor](const mqtt::properties&, mqtt::ReasonCode code) {
                 asio::post(executor, [weak, code] {
                     if (auto self = weak.lock())
-                        self->lost(fmt::format("the broker ended the connection: {}", refusal(static_cast<int>(code))));
+                        self->lost(
+                            fmt::format("the broker ended the connection: {}", mqtt_refusal(static_cast<int>(code))));
                 });
             });
     }
@@ -228,7 +188,7 @@ private:
         builder.keep_alive_interval(std::chrono::seconds{settings_.keep_alive_s});
         builder.connect_timeout(std::chrono::seconds{10});
         if (!settings_.user.empty()) builder.user_name(settings_.user);
-        if (!settings_.password_file.empty()) builder.password(first_line_of(settings_.password_file));
+        if (!settings_.password_file.empty()) builder.password(mqtt_password(settings_.password_file));
         if (!settings_.status_topic.empty()) builder.will(mqtt::message{settings_.status_topic, "offline", 1, true});
         if (speaks_tls()) {
             mqtt::ssl_options ssl;

@@ -1,10 +1,10 @@
 // daemon/notify/command: any program as a channel.
 //
-// The program gets the document on its standard input, and the key and mode in its environment (AQID_KEY, AQID_MODE).
-// It answers by its exit code and one line on its standard output: 0 accepted, 75 (EX_TEMPFAIL) try again later, 69
-// (EX_UNAVAILABLE) try again later, anything else refused. A program that outlives its time is killed: what it had done
-// by then nobody knows, so the row is in doubt.
+// docs/plugin-channel.md is the protocol: the document on standard input, the key, mode and kind in the environment; the outcome as one
+// line of JSON or as an exit code. A program that says one thing and ends with another leaves the message in doubt, as one does
+// that outlives its time and is killed: what it had done by then nobody knows.
 #include "daemon/notify/channel.hpp"
+#include "libaqi/utf8.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -12,6 +12,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -52,9 +53,46 @@ std::any read_settings(const Settings& table, Mode mode)
     return settings_for(mode, std::move(out));
 }
 
-std::string first_line(std::string_view text)
+constexpr std::size_t words_most = 300;
+
+/// The first line of what it said, and only that.
+std::string first_line(std::string_view text) { return as_utf8(text.substr(0, text.find('\n'))); }
+
+std::string text_of(const boost::json::object& of, std::string_view key)
 {
-    return std::string{text.substr(0, std::min(text.find('\n'), std::size_t{300}))};
+    const auto* found = of.if_contains(key);
+    return found != nullptr && found->is_string() ? cut_utf8(found->as_string(), words_most) : std::string{};
+}
+
+/// What an exit code says when nothing else is said.
+SendState state_of(int code)
+{
+    if (code == 0) return SendState::accepted;
+    return code == exit_try_again || code == exit_unavailable ? SendState::retry : SendState::failed;
+}
+
+/// The program ended by itself: its answer.
+Receipt answer_of(int code, const std::string& line)
+{
+    const std::string words =
+        code == 0 ? cut_utf8(line, words_most) : fmt::format("exit {}: {}", code, cut_utf8(line, words_most));
+    if (!line.starts_with('{')) return {state_of(code), words};
+    boost::system::error_code bad;
+    const auto value = boost::json::parse(line, bad);
+    if (bad || !value.is_object())
+        return {code == 0 ? SendState::in_doubt : state_of(code), fmt::format("its answer is no JSON: {}", words)};
+    const auto& object = value.as_object();
+    const std::string written = text_of(object, "state");
+    const auto state = daemon::send_state_named(written);
+    const bool known = state == SendState::accepted || state == SendState::delivered || state == SendState::failed ||
+                       state == SendState::retry || state == SendState::in_doubt;
+    if (!known)
+        return {code == 0 ? SendState::in_doubt : state_of(code),
+                fmt::format("\"{}\" is no state; known: accepted, delivered, failed, retry, in_doubt", written)};
+    // An exit code other than 0 must agree, or the program stumbled behind its own words.
+    if (code != 0 && *state != state_of(code))
+        return {SendState::in_doubt, fmt::format("it says {} and ends with exit {}", written, code)};
+    return {*state, text_of(object, "detail"), text_of(object, "provider_id")};
 }
 
 /// One run of the program: its input, its answer, its end, and a limit. Keeps itself alive until it has answered.
@@ -72,7 +110,8 @@ public:
           limit_(executor)
     {
         environment_ = {"AQID_KEY=" + message.key, std::string{"AQID_MODE="} + (mode == Mode::drill ? "drill" : "real"),
-                        "PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"};
+                        "AQID_KIND=" + std::string{letter_kind_name(message.kind)}, "PATH=/usr/local/bin:/usr/bin:/bin",
+                        "LANG=C.UTF-8"};
     }
 
     void start()
@@ -183,10 +222,7 @@ private:
             return finish({SendState::in_doubt,
                            fmt::format("ended by signal {}; what it had done is unknown", WTERMSIG(status))});
         const int code = WEXITSTATUS(status);
-        if (code == 0) return finish({SendState::accepted, line});
-        if (code == exit_try_again || code == exit_unavailable)
-            return finish({SendState::retry, fmt::format("exit {}: {}", code, line)});
-        finish({SendState::failed, fmt::format("exit {}: {}", code, line)});
+        finish(answer_of(code, line));
     }
 
     void out_of_time()
@@ -242,14 +278,15 @@ private:
 extern const ChannelInfo command_channel;
 const ChannelInfo command_channel = {
     "command",
-    "any program: the JSON document on its standard input, its exit code and one line back",
+    "any program (docs/plugin-channel.md): the JSON document on its standard input, an outcome back",
     "",
     R"([[channel]]
 name = "radio-desk"
 kind = "command"
-command = ["/usr/local/bin/to-radio", "--desk", "2"]  # absolute path; gets the document on standard input, AQID_KEY and
-                                                      # AQID_MODE in its environment; exit 0 accepted, 75 or 69 try
-                                                      # again later, anything else refused
+command = ["/usr/local/bin/to-radio", "--desk", "2"]  # absolute path; gets the document on standard input, AQID_KEY,
+                                                      # AQID_MODE and AQID_KIND in its environment; answers with one line
+                                                      # {"state": "accepted", "detail": "..."}, or by its exit code: 0
+                                                      # accepted, 75 or 69 try again later, anything else refused
 # timeout_ms = 30000      # then it is killed, and the message is in doubt
 # expires_after_h = 12    # not sent any more when this old
 # drill = false           # true: opened for drills only, and then the only kind opened

@@ -21,6 +21,7 @@ struct HttpRequest {
     std::string ca_file; ///< PEM; empty: the system's authorities
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{15'000};
+    bool get = false; ///< a GET, without a body
 };
 
 struct HttpReply {
@@ -37,7 +38,7 @@ public:
     HttpClient(const HttpClient&) = delete;
     HttpClient& operator=(const HttpClient&) = delete;
 
-    /// A POST. `done` is called once, on the loop. Redirects are not followed.
+    /// A POST, or the GET the request asks for. `done` is called once, on the loop. Redirects are not followed.
     void post(HttpRequest request, std::function<void(HttpReply)> done);
 
 private:

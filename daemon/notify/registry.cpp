@@ -6,16 +6,28 @@
 
 namespace aqi::notify {
 
+extern const ChannelInfo broadcast_channel;
+extern const ChannelInfo cap_channel;
 extern const ChannelInfo command_channel;
+extern const ChannelInfo email_channel;
+extern const ChannelInfo journal_channel;
+extern const ChannelInfo mqtt_channel;
+extern const ChannelInfo sms_gammu_channel;
+extern const ChannelInfo sms_http_channel;
 extern const ChannelInfo webhook_channel;
 
 std::span<const ChannelInfo> all_channels()
 {
-    static const std::vector<ChannelInfo> table = {command_channel, webhook_channel};
+    static const std::vector<ChannelInfo> table = {broadcast_channel, cap_channel,      command_channel,
+                                                   email_channel,     journal_channel,  mqtt_channel,
+                                                   sms_gammu_channel, sms_http_channel, webhook_channel};
     return table;
 }
 
-Result<Content> compose_document(const std::any&, const Letter& letter, Language) { return Content{document_of(letter)}; }
+Result<Content> compose_document(const std::any&, const Letter& letter, Language)
+{
+    return Content{document_of(letter)};
+}
 
 const ChannelInfo* channel_of_kind(std::string_view kind)
 {

@@ -24,6 +24,23 @@ std::string trimmed(std::string_view text)
     return std::string{text.substr(first, text.find_last_not_of(" \t") - first + 1)};
 }
 
+/// "08:00-18:00", "20:00-08:00": minutes of the day.
+std::optional<std::pair<int, int>> hours_of(std::string_view text)
+{
+    const auto minutes = [](std::string_view t) -> std::optional<int> {
+        const auto digit = [&](std::size_t i) { return t[i] >= '0' && t[i] <= '9'; };
+        if (t.size() != 5 || t[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return std::nullopt;
+        const int hour = (t[0] - '0') * 10 + (t[1] - '0'), minute = (t[3] - '0') * 10 + (t[4] - '0');
+        if (hour > 24 || minute > 59 || (hour == 24 && minute > 0)) return std::nullopt;
+        return hour * 60 + minute;
+    };
+    const auto dash = text.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    const auto from = minutes(text.substr(0, dash)), until = minutes(text.substr(dash + 1));
+    if (!from || !until || *from == *until) return std::nullopt;
+    return std::pair{*from, *until};
+}
+
 /// As the first channel that sends to addresses of this kind judges it.
 std::string fault_of_address(std::string_view kind, std::string_view address)
 {
@@ -39,6 +56,14 @@ const std::string& address_of(const Audience::Member& member, std::string_view k
     return kind == "sms" ? member.sms : kind == "email" ? member.email : no_address;
 }
 
+bool is_on_duty(const Audience::Member& member, Instant at, UtcOffset offset)
+{
+    if (!member.on_duty) return true;
+    const auto [from, until] = *member.on_duty;
+    const auto minute = static_cast<int>((at.ms / 60'000 + offset.minutes) % (24 * 60));
+    return from < until ? minute >= from && minute < until : minute >= from || minute < until;
+}
+
 Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::string_view name)
 {
     const auto fault = [&](std::size_t line, std::string what, Reason reason = Reason::malformed) {
@@ -47,8 +72,8 @@ Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::
     if (!is_utf8(csv)) return Fault{Reason::malformed, fmt::format("{}: not UTF-8; save it as UTF-8 (文件须为 UTF-8 编码)", name)};
     const auto file = drivers::parse_csv(csv);
     if (!file) return Fault{file.error().reason, fmt::format("{}: {}", name, file.error().detail)};
-    enum Column : std::size_t { name_column, language_column, sms_column, email_column, columns };
-    constexpr std::array<std::string_view, columns> known{"name", "language", "sms", "email"};
+    enum Column : std::size_t { name_column, language_column, sms_column, email_column, hours_column, columns };
+    constexpr std::array<std::string_view, columns> known{"name", "language", "sms", "email", "hours"};
     std::array<std::optional<std::size_t>, columns> at;
     for (std::size_t i = 0; i < file->header.size(); ++i) {
         const std::string title = trimmed(file->header[i]);
@@ -88,7 +113,12 @@ Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::
             if (const auto [other, is_new] = seen.emplace(address, row.line); !is_new)
                 return fault(row.line, fmt::format("{}: \"{}\" stands in line {} already", member.name, address, other->second));
         }
-        digested += fmt::format("{};{};{};{};{}\n", member.number, member.name, member.language, member.sms, member.email);
+        if (const std::string hours = cell(hours_column); !hours.empty()) {
+            member.on_duty = hours_of(hours);
+            if (!member.on_duty) return fault(row.line, fmt::format("{}: \"{}\" must read 08:00-18:00", member.name, hours));
+        }
+        digested += fmt::format("{};{};{};{};{};{}\n", member.number, member.name, member.language, member.sms, member.email,
+                                cell(hours_column));
         out.members.push_back(std::move(member));
         if (out.members.size() > members_most) return fault(row.line, fmt::format("more than {} people", members_most));
     }

@@ -116,6 +116,9 @@ struct Audience {
         std::string name;
         std::string language = "zh-CN";
         std::string sms, email; ///< empty: not reached that way
+        /// Minutes of the local day between which the duty room's own letters come; may run over midnight. Absent: always. A warning
+        /// to the public is never held back by it.
+        std::optional<std::pair<int, int>> on_duty{};
         bool operator==(const Member&) const = default;
     };
     std::string id;      ///< "officials"; empty: the public, no list

@@ -85,7 +85,12 @@ void add_rows(const notify::Letter& letter, const ChannelConfig& channel, const 
         row.people = audience;
         row.recipients.clear();
         bool english = false;
+        // Off duty holds back what is the duty room's own, never a warning; and never everybody.
+        const bool waits = letter.kind != notify::LetterKind::warning &&
+                           std::any_of(audience->members.begin(), audience->members.end(),
+                                       [&](const auto& m) { return is_on_duty(m, now, letter.offset); });
         for (const auto& member : audience->members) {
+            if (waits && !is_on_duty(member, now, letter.offset)) continue;
             const std::string& address = address_of(member, channel.kind->address);
             if (address.empty()) continue;
             if (channel.kind->serves != nullptr && !channel.kind->serves(channel.settings, address)) continue;

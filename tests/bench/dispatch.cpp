@@ -62,7 +62,7 @@ std::shared_ptr<const Audience> audience(std::uint32_t count)
     out->id = "public";
     out->version = "0123456789abcdef";
     for (std::uint32_t n = 1; n <= count; ++n)
-        out->members.push_back({n, fmt::format("居民{:05}", n), "zh-CN", fmt::format("139{:08}", n), ""});
+        out->members.push_back({n, fmt::format("居民{:05}", n), "zh-CN", fmt::format("139{:08}", n), "", {}});
     return out;
 }
 

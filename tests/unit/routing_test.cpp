@@ -58,8 +58,8 @@ struct Town {
         channel("mobile", mobile);
         channel("any", sms);
         channel("mail", mail);
-        config.audiences = {people("officials", {{2, "a", "zh-CN", "13900000001", "a@x"}, {3, "b", "en", "13300000002", ""}}),
-                            people("schools", {{2, "c", "zh-CN", "13900000001", "c@x"}, {3, "d", "zh-CN", "13900000003", ""}})};
+        config.audiences = {people("officials", {{2, "a", "zh-CN", "13900000001", "a@x", {}}, {3, "b", "en", "13300000002", "", {}}}),
+                            people("schools", {{2, "c", "zh-CN", "13900000001", "c@x", {}}, {3, "d", "zh-CN", "13900000003", "", {}}})};
     }
     Route& route(std::vector<std::string> channels, const char* audience = "")
     {
@@ -189,7 +189,7 @@ TEST_CASE("a later revision supersedes what has not left, and the end goes to ex
     CHECK(commit(raise(), Instant{10}) == Plan{"feed", "any:officials=2,3"});
     settle("13900000001", SendState::accepted, Instant{11}); // a has it; b's is still waiting
     // The list has changed meanwhile: a left, e came. The upgrade goes to the people of today.
-    town.config.audiences[0] = people("officials", {{2, "b", "en", "13300000002", ""}, {3, "e", "zh-CN", "13900000009", ""}, {4, "f", "zh-CN", "13900000010", ""}});
+    town.config.audiences[0] = people("officials", {{2, "b", "en", "13300000002", "", {}}, {3, "e", "zh-CN", "13900000009", "", {}}, {4, "f", "zh-CN", "13900000010", "", {}}});
     CHECK(commit(letter(2, RevisionKind::upgrade, WarningLevel::red, WarningLevel::orange), Instant{20}) ==
           Plan{"feed", "any:officials=2,3,4"});
     const auto waiting = store.due("any", Instant{INT64_MAX}, 100);

@@ -162,6 +162,17 @@ TEST_CASE("a carrier serves the numbers that begin as told", "[sms]")
     for (const auto* number : {"18900000000", "+8618900000000", "+13400000000"}) CHECK_FALSE(serves(mobile, number));
 }
 
+TEST_CASE("the sample stanzas of short messages are read as they stand", "[sms]")
+{
+    for (const auto* kind : {"sms-gammu", "sms-http"}) {
+        INFO(kind);
+        const ChannelInfo& info = *channel_of_kind(kind);
+        const auto table = Settings::parse(info.sample, "sample").tables("channel").at(0);
+        CHECK_NOTHROW(info.settings(table, Mode::real));
+        CHECK(info.address == "sms");
+    }
+}
+
 TEST_CASE("what is wrong with the settings of short messages is said with its place", "[sms]")
 {
     CHECK(refusal_of("signature = \"【环保】\"\n").find("without its 【】") != std::string::npos);

@@ -188,8 +188,9 @@ std::string GammuSpool::why_unfit() const
     for (const auto* folder : {&folders_.outbox, &folders_.sent, &folders_.error}) {
         std::error_code error;
         if (!fs::is_directory(*folder, error))
-            return fmt::format("the folder {} is not there{}", folder->string(),
-                               error ? fmt::format(": {}", error.message()) : "");
+            return fmt::format(
+                "the folder {} is not there{}", folder->string(),
+                error && error != std::errc::no_such_file_or_directory ? fmt::format(": {}", error.message()) : "");
     }
     return {};
 }

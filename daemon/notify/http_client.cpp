@@ -45,6 +45,10 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* use
 /// Whether this failure proves that the other side has seen nothing of the request.
 bool nothing_left(CURLcode code, CURL* easy)
 {
+    // An answer that is no HTTP has the same code as an URL that is none.
+    long request_bytes = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request_bytes);
+    if (request_bytes > 0) return false;
     switch (code) {
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_URL_MALFORMAT:

@@ -147,8 +147,10 @@ public:
 
     void send(MailServer server, std::string password, Mail mail, std::function<void(MailReply)> done)
     {
-        asio::post(threads_, [this, server = std::move(server), password = std::move(password), mail = std::move(mail),
-                              done = std::move(done)]() mutable {
+        // The loop has something to wait for while a mail is on its way.
+        auto loop = asio::prefer(loop_, asio::execution::outstanding_work.tracked);
+        asio::post(threads_, [this, loop = std::move(loop), server = std::move(server), password = std::move(password),
+                              mail = std::move(mail), done = std::move(done)]() mutable {
             // OpenSSL writes without MSG_NOSIGNAL.
             sigset_t pipe;
             sigemptyset(&pipe);
@@ -157,7 +159,7 @@ public:
             Conversation conversation{std::move(server), std::move(password), std::move(mail), ending_};
             MailReply reply = conversation.hold();
             // Nothing past this line runs on the thread.
-            asio::post(loop_, [done = std::move(done), reply = std::move(reply)] { done(reply); });
+            asio::post(loop, [done = std::move(done), reply = std::move(reply)] { done(reply); });
         });
     }
 

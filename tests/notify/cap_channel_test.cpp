@@ -1,5 +1,6 @@
 // CAP documents: every transition, level and origin against the schema of the standard, and references to the letter.
 #include "daemon/notify/cap_document.hpp"
+#include "drivers/cap_order.hpp"
 #include "tests/notify/cap_desk.hpp"
 #include "tests/support/shared.hpp"
 
@@ -299,6 +300,27 @@ TEST_CASE("cap: each revision refers to every earlier one exactly as that was wr
         auto reference = alert.reference();
         reference[reference.rfind(' ')] = 'T';
         references += (references.empty() ? "" : " ") + reference;
+    }
+}
+
+TEST_CASE("cap: what one aqid says, another reads as an order of that level, and as its end", "[cap]")
+{
+    const Folder folder;
+    Network network;
+    network.areas.push_back({"410600", "鹤壁市", AreaKind::city, {}});
+    for (const std::string& keys : {std::string{}, national, national_iso}) {
+        const Desk desk{"cap", cap_stanza(folder.path(), keys)};
+        for (const auto& letter : life()) {
+            const auto order = drivers::order_of_cap(desk.compose(letter).text, {}, network);
+            INFO(letter.revision << (order ? "" : order.error().detail));
+            REQUIRE(order.has_value());
+            CHECK(order->order.level == letter.warning->level);
+            // An end is of what it refers to.
+            CHECK(order->order.areas ==
+                  (letter.stands() ? std::vector<std::string>{"410600"} : std::vector<std::string>{}));
+            if (letter.stands()) CHECK(order->order.effective == letter.warning->effective);
+            CHECK(order->references.size() == letter.warning->earlier.size());
+        }
     }
 }
 

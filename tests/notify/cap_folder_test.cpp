@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -296,4 +297,32 @@ TEST_CASE("cap: every setting that cannot be is refused with its key", "[cap]")
     }
     // A name that begins like the other is another folder.
     CHECK_NOTHROW(Desk{"cap", drill(folder.path().string() + "-drill"), Mode::drill});
+}
+
+TEST_CASE("cap, broadcast, journal: every key of a sample stanza is one, and its default is allowed",
+          "[cap][broadcast][journal]")
+{
+    const std::vector<std::string> elsewhere = {"name", "kind", "drill", "drill_folder", "expires_after_h"};
+    for (const char* kind : {"cap", "broadcast", "journal"}) {
+        std::string keys, national;
+        std::istringstream sample{std::string{channel_of_kind(kind)->sample}};
+        for (std::string line; std::getline(sample, line);) {
+            if (line.starts_with("# ")) line.erase(0, 2);
+            const std::string key = line.substr(0, line.find(' '));
+            if (line.starts_with("[[") || line.starts_with(' ') ||
+                std::find(elsewhere.begin(), elsewhere.end(), key) != elsewhere.end())
+                continue;
+            if (line.starts_with("[channel.profile_12379]")) national = cap_stanza("/srv/cap", "profile = \"12379\"\n");
+            (national.empty() ? keys : national) += line + "\n";
+        }
+        INFO(keys << national);
+        // Read, not opened: the folders of a sample may be somebody's.
+        const auto read = [&](const std::string& written) {
+            const auto table = Settings::parse("[[channel]]\n" + written, "sample").tables("channel").at(0);
+            static_cast<void>(channel_of_kind(kind)->settings(table, Mode::real));
+            table.done();
+        };
+        CHECK_NOTHROW(read(keys));
+        if (!national.empty()) CHECK_NOTHROW(read(national));
+    }
 }

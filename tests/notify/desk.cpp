@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace aqi::notify::tests {
 namespace {
@@ -93,6 +94,7 @@ Desk::Desk(std::string_view kind, const std::string& stanza, Mode mode)
       }()),
       mode_(mode)
 {
+    std::signal(SIGPIPE, SIG_IGN); // as the daemon does
     const auto table =
         Settings::parse(fmt::format("[[channel]]\n{}\n", stanza), "test.toml").tables("channel").at(0);
     settings_ = info_.settings(table, mode);

@@ -18,11 +18,19 @@ import argparse
 import asyncio
 import base64
 import email
+import email.header
 import email.policy
+import email.utils
 import json
 import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult
+
+
+def named(content, header):
+    """The name beside an address. Python 3.11's newer parser puts a blank between two encoded words of a name (RFC 2047, 6.2)."""
+    raw = email.message_from_bytes(content)[header]
+    return email.utils.parseaddr(str(email.header.make_header(email.header.decode_header(raw))))[0]
 
 
 class Sink:
@@ -35,15 +43,15 @@ class Sink:
         line = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "tls": session.ssl is not None,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
             "login": session.login_data is not None,
             "raw": base64.b64encode(envelope.content).decode(),
             "headers": {name: str(value) for name, value in message.items()},
             "names": [name for name in message.keys()],
             "defects": [str(d) for d in message.defects] + [str(d) for v in message.values() for d in v.defects],
             "body": message.get_content(),
-            "to_name": message["to"].addresses[0].display_name,
-            "from_name": message["from"].addresses[0].display_name,
+            "to_name": named(envelope.content, "to"),
+            "from_name": named(envelope.content, "from"),
         }
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")

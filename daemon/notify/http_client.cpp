@@ -97,6 +97,8 @@ public:
         transfer->headers =
             curl_slist_append(transfer->headers, "Expect:"); // no 100-continue round trip for a small body
         curl_easy_setopt(easy, CURLOPT_URL, transfer->request.url.c_str());
+        // No proxy of the environment: a drill stays on this machine, and a warning goes where the configuration says.
+        curl_easy_setopt(easy, CURLOPT_PROXY, "");
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
         if (transfer->request.get) {

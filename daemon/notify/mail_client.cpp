@@ -13,10 +13,14 @@
 #include <cstdlib>
 #include <cstring>
 
+#include <sys/socket.h>
+
 namespace aqi::notify {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr auto quit_patience = std::chrono::seconds{1};
 
 /// One conversation, on a thread of the pool.
 class Conversation {
@@ -26,6 +30,11 @@ public:
     {}
     ~Conversation()
     {
+        // libcurl says QUIT and would wait up to two minutes for the answer, whatever its time-outs are: there is nothing
+        // more to be heard.
+        curl_socket_t socket = CURL_SOCKET_BAD;
+        curl_easy_getinfo(easy_, CURLINFO_ACTIVESOCKET, &socket);
+        if (socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RD);
         curl_slist_free_all(to_);
         curl_easy_cleanup(easy_);
     }
@@ -118,13 +127,17 @@ private:
 
     static int go_on(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
     {
-        return static_cast<Conversation*>(self)->ending_ ? 1 : 0;
+        const auto& me = *static_cast<Conversation*>(self);
+        // Its own time-out it forgets when it says QUIT to a server that refused.
+        const bool over = std::chrono::steady_clock::now() - me.began_ > me.server_.timeout + quit_patience;
+        return me.ending_ || over ? 1 : 0;
     }
 
     const MailServer server_;
     const std::string password_;
     const Mail mail_;
     const std::atomic<bool>& ending_;
+    const std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
     CURL* easy_ = curl_easy_init();
     curl_slist* to_ = nullptr;
     char problem_[CURL_ERROR_SIZE] = {};

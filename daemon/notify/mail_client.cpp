@@ -63,6 +63,7 @@ private:
         const std::string from = "<" + mail_.from + ">", to = "<" + mail_.to + ">";
         to_ = curl_slist_append(nullptr, to.c_str());
         curl_easy_setopt(easy_, CURLOPT_URL, server_.url.c_str());
+        curl_easy_setopt(easy_, CURLOPT_PROXY, ""); // no proxy of the environment, as in http_client
         curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
         curl_easy_setopt(easy_, CURLOPT_USE_SSL,
                          static_cast<long>(server_.starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));

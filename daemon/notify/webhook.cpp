@@ -244,8 +244,9 @@ kind = "webhook"
 url = "https://portal.example.invalid/warnings"  # https, except to this machine itself
 # template = "plain"        # "plain": the JSON document; "wecom", "dingtalk": a group robot's message, taken only when the
                             # answer says errcode 0; "custom": `body`
-# body = """                # of "custom": JSON with {fields} of the message, escaped where they stand; other braces are
-# {{"msg_type": "text", "content": {{"text": "{headline} {text}"}}}}"""  # doubled. A field nobody knows is refused
+# body = '{{"msg_type": "text", "content": {{"text": "{headline} {text}"}}}}'
+                            # of "custom": JSON with {fields} of the message, escaped where they stand; other braces are
+                            # doubled. A field nobody knows is refused
 # error_key = ""            # of "custom": the member of the answer that is 0 when it was taken; default: 2xx is enough
 # markdown = false          # of "wecom" and "dingtalk": with a heading, as Markdown
 # query_file = ""           # its first line is added to the query: "key=..." of WeCom, "access_token=..." of DingTalk

@@ -273,6 +273,22 @@ TEST_CASE("a server that thinks for ever stops nobody else: neither the loop nor
     CHECK(std::chrono::steady_clock::now() - began < 10s);
 }
 
+TEST_CASE("a server that does not say good bye holds up neither the receipt nor the end", "[email]")
+{
+    const e2e::Folder folder;
+    const Sink sink{folder};
+    const auto began = std::chrono::steady_clock::now();
+    {
+        Desk desk{"email", stanza(sink.url(), "timeout_ms = 2000\nconnections = 1")};
+        for (int n = 0; n < 3; ++n)
+            CHECK(desk.send(warning_letter(), "w/2/mail", {"", "okmute@hebi.example"}).state == SendState::accepted);
+        const Receipt refused = desk.send(warning_letter(), "w/2/mail", {"", "rejectmute@hebi.example"});
+        CHECK(refused.state == SendState::failed);
+        CHECK(refused.detail.find("550 5.1.1") != std::string::npos);
+    }
+    CHECK(std::chrono::steady_clock::now() - began < 20s); // libcurl would wait two minutes, each time
+}
+
 TEST_CASE("nobody listens, or the server goes: tried again", "[email]")
 {
     const e2e::Folder folder;

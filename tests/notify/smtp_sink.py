@@ -11,6 +11,8 @@ close@       closes after the mail, without a word
 closercpt@   closes at RCPT
 hangrcpt@    no word to RCPT, ever
 slow@        takes it, after more than a second
+okmute@      taken, and no word to QUIT, ever
+rejectmute@  550 to RCPT, and no word to QUIT, ever
 
 A line of FILE is one mail: the envelope, and what Python's own email package makes of it.
 """
@@ -60,7 +62,8 @@ class Sink:
         local = address.split("@")[0]
         if local == "grey":
             return "451 4.7.1 greylisted, come back later"
-        if local == "reject":
+        session.mute = local.endswith("mute")
+        if local.startswith("reject"):
             return "550 5.1.1 no such user here"
         if local == "closercpt":
             server.transport.abort()
@@ -69,6 +72,11 @@ class Sink:
             await asyncio.sleep(3600)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"
+
+    async def handle_QUIT(self, server, session, envelope):
+        if getattr(session, "mute", False):
+            await asyncio.sleep(3600)
+        return "221 bye"
 
     async def handle_DATA(self, server, session, envelope):
         local = envelope.rcpt_tos[0].split("@")[0]

@@ -124,6 +124,7 @@ std::string digits_of(std::string_view text)
 /// The digits of a division code that count: a province two, a city four, a county six, a town nine, a village twelve.
 std::string_view counting(std::string_view code)
 {
+    if (!is_division_code(code)) return {};
     for (const std::size_t most : {std::size_t{12}, std::size_t{9}, std::size_t{6}, std::size_t{4}, std::size_t{2}}) {
         if (code.size() < most) continue;
         const std::size_t below = most == 12 ? 9 : most == 9 ? 6 : most == 6 ? 4 : most == 4 ? 2 : 0;

@@ -67,7 +67,9 @@ TEST_CASE("a notice of the province as a CAP file raises, is continued, and ends
     const json::object audit = daemon.ask({{"command", "audit"}});
     int on_record = 0;
     for (const auto& act : audit.at("acts").as_array())
-        if (act.at("event").as_string() == "refused" && act.at("says").at("what").as_string() == "order") ++on_record;
+        if (act.at("event").as_string() == "refused" &&
+            std::string{act.at("says").at("what").as_string()}.starts_with("order"))
+            ++on_record;
     CHECK(on_record == 4);
     const std::string refers = "<references>hp@province.example.invalid,hp-1,2016-12-05T09:00:00+08:00</references>";
     REQUIRE(

@@ -69,7 +69,8 @@ Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::
     const auto fault = [&](std::size_t line, std::string what, Reason reason = Reason::malformed) {
         return Fault{reason, fmt::format("{}:{}: {}", name, line, what)};
     };
-    if (!is_utf8(csv)) return Fault{Reason::malformed, fmt::format("{}: not UTF-8; save it as UTF-8 (文件须为 UTF-8 编码)", name)};
+    if (!is_utf8(csv))
+        return Fault{Reason::malformed, fmt::format("{}: not UTF-8; save it as UTF-8 (文件须为 UTF-8 编码)", name)};
     const auto file = drivers::parse_csv(csv);
     if (!file) return Fault{file.error().reason, fmt::format("{}: {}", name, file.error().detail)};
     enum Column : std::size_t { name_column, language_column, sms_column, email_column, hours_column, columns };
@@ -79,7 +80,8 @@ Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::
         const std::string title = trimmed(file->header[i]);
         const auto found = std::find(known.begin(), known.end(), title);
         if (found == known.end())
-            return fault(file->header_line, fmt::format("column \"{}\" is not known; known: {}", title, fmt::join(known, ", ")),
+            return fault(file->header_line,
+                         fmt::format("column \"{}\" is not known; known: {}", title, fmt::join(known, ", ")),
                          Reason::unknown_name);
         auto& column = at[static_cast<std::size_t>(found - known.begin())];
         if (column) return fault(file->header_line, fmt::format("column \"{}\" is there twice", title));
@@ -105,20 +107,24 @@ Result<Audience> parse_audience(std::string_view csv, std::string_view id, std::
         }
         member.sms = cell(sms_column);
         member.email = cell(email_column);
-        if (member.sms.empty() && member.email.empty()) return fault(row.line, fmt::format("{} has no address", member.name));
+        if (member.sms.empty() && member.email.empty())
+            return fault(row.line, fmt::format("{} has no address", member.name));
         for (const auto& [kind, address] : {std::pair{"sms", member.sms}, std::pair{"email", member.email}}) {
             if (address.empty()) continue;
             if (const std::string wrong = fault_of_address(kind, address); !wrong.empty())
-                return fault(row.line, fmt::format("{}: {} \"{}\": {}", member.name, kind, address, wrong), Reason::impossible_value);
+                return fault(row.line, fmt::format("{}: {} \"{}\": {}", member.name, kind, address, wrong),
+                             Reason::impossible_value);
             if (const auto [other, is_new] = seen.emplace(address, row.line); !is_new)
-                return fault(row.line, fmt::format("{}: \"{}\" stands in line {} already", member.name, address, other->second));
+                return fault(row.line,
+                             fmt::format("{}: \"{}\" stands in line {} already", member.name, address, other->second));
         }
         if (const std::string hours = cell(hours_column); !hours.empty()) {
             member.on_duty = hours_of(hours);
-            if (!member.on_duty) return fault(row.line, fmt::format("{}: \"{}\" must read 08:00-18:00", member.name, hours));
+            if (!member.on_duty)
+                return fault(row.line, fmt::format("{}: \"{}\" must read 08:00-18:00", member.name, hours));
         }
-        digested += fmt::format("{};{};{};{};{};{}\n", member.number, member.name, member.language, member.sms, member.email,
-                                cell(hours_column));
+        digested += fmt::format("{};{};{};{};{};{}\n", member.number, member.name, member.language, member.sms,
+                                member.email, cell(hours_column));
         out.members.push_back(std::move(member));
         if (out.members.size() > members_most) return fault(row.line, fmt::format("more than {} people", members_most));
     }

@@ -31,7 +31,8 @@ std::string deliveries(const json::object& request, const CommandContext& c)
 {
     const auto row = whole(request, "row");
     if (!row) return refuse("it needs \"row\"");
-    const auto found = c.outgoing->store().deliveries(*row, std::clamp(whole(request, "most").value_or(200), 1, 100'000));
+    const auto found =
+        c.outgoing->store().deliveries(*row, std::clamp(whole(request, "most").value_or(200), 1, 100'000));
     if (!found) return refuse(found.error().what);
     if (found->empty()) return refuse(fmt::format("there is no row {}", *row));
     return json::serialize(
@@ -50,21 +51,24 @@ std::string resolve(const json::object& request, const Peer& peer, const Command
         return refuse(why);
     };
     if (!key || !verdict) return refuse("it needs \"key\" and \"verdict\": sent, not-sent or resend");
-    if (!person->may_issue) return no(fmt::format("{} may not decide what became of a message: \"issue\" is missing", *id));
+    if (!person->may_issue)
+        return no(fmt::format("{} may not decide what became of a message: \"issue\" is missing", *id));
     using Verdict = Dispatch::Verdict;
     std::optional<Verdict> known;
-    for (const auto& [name, value] :
-         {std::pair{"sent", Verdict::sent}, std::pair{"not-sent", Verdict::not_sent}, std::pair{"resend", Verdict::resend}})
+    for (const auto& [name, value] : {std::pair{"sent", Verdict::sent}, std::pair{"not-sent", Verdict::not_sent},
+                                      std::pair{"resend", Verdict::resend}})
         if (*verdict == name) known = value;
     if (!known) return refuse(fmt::format("verdict \"{}\" is not known; known: sent, not-sent, resend", *verdict));
     // "410600-2016-003/2/city-portal/...": the third part is the channel, which has no "/" in its name.
     const auto first = key->find('/'), second = key->find('/', first + 1);
-    if (first == std::string::npos || second == std::string::npos) return refuse(fmt::format("\"{}\" is no key of a message", *key));
+    if (first == std::string::npos || second == std::string::npos)
+        return refuse(fmt::format("\"{}\" is no key of a message", *key));
     const std::string channel = key->substr(second + 1, key->find('/', second + 1) - second - 1);
     auto entry = c.outgoing->store().find(channel, {}, *key);
     if (!entry) return refuse(entry.error().what);
     if (!*entry) return no(fmt::format("there is no message {}", *key));
-    const auto done = c.outgoing->dispatch().resolve(std::move(**entry), *known, *id, text(request, "why").value_or(""));
+    const auto done =
+        c.outgoing->dispatch().resolve(std::move(**entry), *known, *id, text(request, "why").value_or(""));
     if (!done) return refuse(done.error().what);
     if (!*done) return no(done->error().detail);
     return agree();
@@ -109,7 +113,8 @@ std::string route_test(const json::object& request, const CommandContext& c)
 std::optional<std::string> dispatch_command(std::string_view command, const json::object& request, const Peer& peer,
                                             const CommandContext& context)
 {
-    const bool ours = command == "dispatch" || command == "deliveries" || command == "resolve" || command == "route-test";
+    const bool ours =
+        command == "dispatch" || command == "deliveries" || command == "resolve" || command == "route-test";
     if (!ours) return std::nullopt;
     if (context.outgoing == nullptr) return refuse("nothing is sent by this process");
     if (command == "dispatch") return rows(request, context);

@@ -31,9 +31,9 @@ struct LinkConfig {
 /// Who gets what through which channels.
 struct Route {
     std::vector<std::string> channels;
-    std::string audience;           ///< Audience::id; empty: the channels have no recipients
+    std::string audience;                     ///< Audience::id; empty: the channels have no recipients
     std::shared_ptr<const Audience> people{}; ///< in place of an audience of the configuration
-    std::vector<std::string> areas; ///< empty: all
+    std::vector<std::string> areas;           ///< empty: all
     WarningLevel at_least = WarningLevel::blue;
     std::vector<RevisionKind> transitions; ///< empty: all
     std::vector<notify::LetterKind> letters{notify::LetterKind::warning};
@@ -41,9 +41,9 @@ struct Route {
 
 struct ChannelConfig {
     std::string name;
-    std::string provider; ///< who carries it
-    int parallel = 1;     ///< messages on their way at once
-    std::string canary_to; ///< an address that gets a canary; empty: nobody, or the channel itself
+    std::string provider;               ///< who carries it
+    int parallel = 1;                   ///< messages on their way at once
+    std::string canary_to;              ///< an address that gets a canary; empty: nobody, or the channel itself
     std::chrono::hours canary_every{0}; ///< 0: never
     const notify::ChannelInfo* kind = nullptr;
     std::any settings;

@@ -30,7 +30,8 @@ public:
                               std::any_of(out_.duties.begin(), out_.duties.end(),
                                           [&](const Duty& d) { return names(d.route.channels, channel.name); });
             if (!channel.kind->address.empty() && !used)
-                root_.fail({}, fmt::format("channel \"{}\" sends to people, and no [[route]] says to whom", channel.name));
+                root_.fail({},
+                           fmt::format("channel \"{}\" sends to people, and no [[route]] says to whom", channel.name));
         }
     }
 
@@ -45,7 +46,8 @@ private:
         ChannelConfig channel;
         channel.name = read_id(table, "name");
         for (const auto& other : out_.channels)
-            if (other.name == channel.name) table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
+            if (other.name == channel.name)
+                table.fail("name", fmt::format("channel \"{}\" is there twice", channel.name));
         const std::string name = table.text("kind");
         channel.kind = notify::channel_of_kind(name);
         if (channel.kind == nullptr) {
@@ -107,9 +109,10 @@ private:
                 table.fail_unknown("channels", name, known);
             }
             if (found->kind->address.empty() == !out.audience.empty())
-                table.fail("audience", found->kind->address.empty()
-                                           ? fmt::format("channel \"{}\" has no recipients: a route of its own", name)
-                                           : fmt::format("channel \"{}\" sends to people: say to which audience", name));
+                table.fail("audience",
+                           found->kind->address.empty()
+                               ? fmt::format("channel \"{}\" has no recipients: a route of its own", name)
+                               : fmt::format("channel \"{}\" sends to people: say to which audience", name));
         }
         return out;
     }

@@ -32,8 +32,7 @@ bool is_good(SendState state) { return state == SendState::accepted || state == 
 Dispatch::Lane Dispatch::Lane::open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode, int parallel,
                                     notify::ChannelContext context)
 {
-    if (mode == Mode::drill)
-        return {std::string{kind.kind}, kind.open_drill(settings, std::move(context)), parallel};
+    if (mode == Mode::drill) return {std::string{kind.kind}, kind.open_drill(settings, std::move(context)), parallel};
     return {std::string{kind.kind}, kind.open(settings, std::move(context)), parallel};
 }
 
@@ -50,7 +49,8 @@ Dispatch::Dispatch(boost::asio::any_io_executor executor, Store& store, const Cl
                    std::map<std::string, Lane> lanes)
     : timer_(executor), store_(store), clock_(clock), lanes_(std::move(lanes))
 {
-    for (const auto& [name, lane] : lanes_) health_[name] = ChannelHealth{name, lane.kind, lane.mode(), {}, {}, {}, 0, {}};
+    for (const auto& [name, lane] : lanes_)
+        health_[name] = ChannelHealth{name, lane.kind, lane.mode(), {}, {}, {}, 0, {}};
 }
 
 void Dispatch::remember(const std::string& channel, const std::string& state, const std::string& detail,
@@ -248,8 +248,8 @@ bool Dispatch::fill(const std::string& name, Lane& lane, Instant now)
         if (auto why = unfit(entry, lane, now, state)) {
             entry.state = entry.state == SendState::repeat ? SendState::in_doubt : state;
             entry.detail = std::move(*why);
-            log(entry.state == SendState::superseded ? Severity::notice : Severity::error, "message {}: {}", key_of(entry),
-                entry.detail);
+            log(entry.state == SendState::superseded ? Severity::notice : Severity::error, "message {}: {}",
+                key_of(entry), entry.detail);
             written.push_back(std::move(entry));
             continue;
         }
@@ -304,9 +304,7 @@ void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
     entry.provider_id = std::move(receipt.provider_id);
     const bool again = entry.state == SendState::retry || entry.state == SendState::repeat;
     if (again) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};
-    const Severity severity = is_good(entry.state)              ? Severity::notice
-                              : again                           ? Severity::warning
-                                                                : Severity::error;
+    const Severity severity = is_good(entry.state) ? Severity::notice : again ? Severity::warning : Severity::error;
     // Thousands of recipients are not thousands of lines: the ledger has each of them.
     if (!is_good(entry.state) || entry.row->audience.empty())
         log(severity, "message {}: {} at attempt {}: {}", key_of(entry), send_state_name(entry.state), entry.attempts,
@@ -329,7 +327,8 @@ void Dispatch::reported(const std::string& channel, const notify::Inbound::Repor
 {
     auto found = store_.find(channel, report.provider_id, report.key);
     if (!found || !*found) {
-        log(Severity::warning, "channel {} reports on a message nobody knows: {}{}", channel, report.provider_id, report.key);
+        log(Severity::warning, "channel {} reports on a message nobody knows: {}{}", channel, report.provider_id,
+            report.key);
         return;
     }
     OutboxEntry entry = std::move(**found);
@@ -337,8 +336,9 @@ void Dispatch::reported(const std::string& channel, const notify::Inbound::Repor
         early_[{entry.id, entry.recipient}] = report;
         return;
     }
-    const bool open = entry.state == SendState::accepted || entry.state == SendState::in_doubt || entry.state == SendState::retry;
-    if (!open || (entry.state == SendState::accepted && report.state == SendState::accepted)) return;
+    const bool open =
+        entry.state == SendState::accepted || entry.state == SendState::in_doubt || entry.state == SendState::retry;
+    if (!open || (entry.state == report.state && entry.detail == report.detail)) return;
     entry.state = report.state;
     entry.detail = report.detail;
     if (entry.provider_id.empty()) entry.provider_id = report.provider_id;
@@ -368,12 +368,14 @@ void Dispatch::answered(OutboxEntry entry, notify::Receipt receipt)
     if (write_down({entry})) note(entry);
 }
 
-Outcome<Result<void>> Dispatch::resolve(OutboxEntry entry, Verdict verdict, const std::string& person, const std::string& why)
+Outcome<Result<void>> Dispatch::resolve(OutboxEntry entry, Verdict verdict, const std::string& person,
+                                        const std::string& why)
 {
     const auto refusal = [](std::string words) { return Result<void>{Fault{Reason::refused, std::move(words)}}; };
     const bool settled_badly = entry.state == SendState::failed || entry.state == SendState::expired;
     if (entry.state != SendState::in_doubt && !(settled_badly && verdict == Verdict::resend))
-        return refusal(fmt::format("{} is {}: there is nothing to decide", key_of(entry), send_state_name(entry.state)));
+        return refusal(
+            fmt::format("{} is {}: there is nothing to decide", key_of(entry), send_state_name(entry.state)));
     if (why.empty()) return refusal("say why (须写明依据)");
     if (verdict == Verdict::resend) {
         const auto overtaken = store_.is_overtaken(entry);
@@ -381,9 +383,13 @@ Outcome<Result<void>> Dispatch::resolve(OutboxEntry entry, Verdict verdict, cons
         if (*overtaken) return refusal("a later revision has taken its place: resend that one");
         if (clock_.now() >= entry.row->expires_at) return refusal("it is too old to be sent now");
     }
-    entry.state = verdict == Verdict::sent ? SendState::accepted : verdict == Verdict::not_sent ? SendState::failed : SendState::retry;
-    entry.detail = fmt::format("{} by {}: {}", verdict == Verdict::sent ? "found sent" : verdict == Verdict::not_sent ? "found not sent"
-                                                                                                                     : "sent again",
+    entry.state = verdict == Verdict::sent       ? SendState::accepted
+                  : verdict == Verdict::not_sent ? SendState::failed
+                                                 : SendState::retry;
+    entry.detail = fmt::format("{} by {}: {}",
+                               verdict == Verdict::sent       ? "found sent"
+                               : verdict == Verdict::not_sent ? "found not sent"
+                                                              : "sent again",
                                person, why);
     entry.next_at = clock_.now();
     if (const auto written = store_.update({entry}, clock_.now()); !written) return written.error();
@@ -393,7 +399,8 @@ Outcome<Result<void>> Dispatch::resolve(OutboxEntry entry, Verdict verdict, cons
     return Result<void>{};
 }
 
-std::optional<notify::WebAnswer> Dispatch::get(const std::string& channel, std::string_view path, std::string_view query)
+std::optional<notify::WebAnswer> Dispatch::get(const std::string& channel, std::string_view path,
+                                               std::string_view query)
 {
     const auto lane = lanes_.find(channel);
     if (lane == lanes_.end()) return std::nullopt;

@@ -33,8 +33,8 @@ struct ChannelHealth {
     std::optional<Instant> last_accepted;
     std::string last_detail;
     std::string last_state;
-    std::int64_t waiting = 0;       ///< deliveries not settled
-    std::optional<Instant> oldest;  ///< of these, when it was prepared
+    std::int64_t waiting = 0;      ///< deliveries not settled
+    std::optional<Instant> oldest; ///< of these, when it was prepared
 };
 
 class Dispatch {
@@ -73,7 +73,8 @@ public:
         resend,   ///< a further attempt, knowing that it may arrive twice
     };
     /// A person says what became of a delivery that is in doubt, failed or expired. Refused for any other state.
-    Outcome<Result<void>> resolve(OutboxEntry entry, Verdict verdict, const std::string& person, const std::string& why);
+    Outcome<Result<void>> resolve(OutboxEntry entry, Verdict verdict, const std::string& person,
+                                  const std::string& why);
 
     /// A GET of /channels/<channel>/<path>; nothing: no such channel, or it answers none.
     std::optional<notify::WebAnswer> get(const std::string& channel, std::string_view path, std::string_view query);
@@ -109,10 +110,10 @@ private:
     const Clock& clock_;
     std::map<std::string, Lane> lanes_;
     std::map<std::string, ChannelHealth> health_;
-    std::map<std::string, std::map<Id, Flight>> flights_;  ///< by channel: what is on its way
-    std::map<Id, notify::Inbound::Report> early_;          ///< reports that came before the channel's own answer
-    std::vector<OutboxEntry> unwritten_;                   ///< outcomes the store would not take yet
-    std::vector<std::pair<Instant, OutboxEntry>> to_ask_;  ///< in doubt, and when their provider is asked
+    std::map<std::string, std::map<Id, Flight>> flights_; ///< by channel: what is on its way
+    std::map<Id, notify::Inbound::Report> early_;         ///< reports that came before the channel's own answer
+    std::vector<OutboxEntry> unwritten_;                  ///< outcomes the store would not take yet
+    std::vector<std::pair<Instant, OutboxEntry>> to_ask_; ///< in doubt, and when their provider is asked
     Replied replied_;
     bool store_trouble_ = false;
     bool stopping_ = false;

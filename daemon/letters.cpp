@@ -78,7 +78,8 @@ Outcome<void> Letters::alarms(Instant now)
         if (!alarm.active() || alarm.acknowledged || alarm.silent_at(now)) continue;
         for (std::size_t step = 0; step < config_.duties.size(); ++step) {
             const Duty& duty = config_.duties[step];
-            if (alarm.worst < duty.at_least || now.ms < alarm.raised_at.ms + std::chrono::milliseconds{duty.after}.count())
+            if (alarm.worst < duty.at_least ||
+                now.ms < alarm.raised_at.ms + std::chrono::milliseconds{duty.after}.count())
                 continue;
             // An alarm that gets worse is told again, to every step it has reached.
             const int number = 1 + static_cast<int>(step) + 100 * static_cast<int>(alarm.worst);
@@ -88,12 +89,13 @@ Outcome<void> Letters::alarms(Instant now)
             auto text = letter(notify::LetterKind::alarm, alarm.id, number, now);
             text.own_headline_zh = fmt::format("【告警·{}】{}", severity_zh(alarm.worst), alarm.detail);
             text.own_headline_en = fmt::format("[{}] {}", severity_name(alarm.worst), alarm.detail);
-            text.own_text_zh = fmt::format("【告警·{}】{}（{}，{}起，{}）。回复1确认。", severity_zh(alarm.worst), alarm.detail,
-                                           alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
-            text.own_text_en = fmt::format("[{}] {} ({}, since {}, {}). Reply 1 to acknowledge.", severity_name(alarm.worst),
+            text.own_text_zh = fmt::format("【告警·{}】{}（{}，{}起，{}）。回复1确认。", severity_zh(alarm.worst),
                                            alarm.detail, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
-            due.push_back({step, std::move(text),
-                           fmt::format("{} {}", clock_of(alarm.raised_at, offset), alarm.detail)});
+            text.own_text_en =
+                fmt::format("[{}] {} ({}, since {}, {}). Reply 1 to acknowledge.", severity_name(alarm.worst),
+                            alarm.detail, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
+            due.push_back(
+                {step, std::move(text), fmt::format("{} {}", clock_of(alarm.raised_at, offset), alarm.detail)});
         }
     }
     for (auto& [step, text, line] : due) {
@@ -117,8 +119,10 @@ Outcome<void> Letters::digests(Instant now)
         if (of.held.empty()) continue;
         while (!of.sent.empty() && of.sent.front().ms <= now.ms - hour_ms) of.sent.pop_front();
         if (of.sent.size() >= static_cast<std::size_t>(config_.duties[step].at_most_an_hour)) continue;
-        auto text = letter(notify::LetterKind::digest,
-                           fmt::format("digest-{}-{}", step + 1, format_instant(now, config_.rules.network.offset).substr(0, 16)), 1, now);
+        auto text = letter(
+            notify::LetterKind::digest,
+            fmt::format("digest-{}-{}", step + 1, format_instant(now, config_.rules.network.offset).substr(0, 16)), 1,
+            now);
         const std::size_t shown = std::min(of.held.size(), digest_lines);
         std::string lines;
         for (std::size_t i = 0; i < shown; ++i) lines += of.held[i] + "；";
@@ -195,10 +199,10 @@ Outcome<void> Letters::all_clear(const Health& health, const Dispatch& dispatch,
     auto text = letter(notify::LetterKind::all_clear, "all-clear-" + day, 1, now);
     text.own_headline_zh = well ? "系统运行正常" : "系统运行，有待处理事项";
     text.own_headline_en = well ? "All is well" : "Running, with matters open";
-    text.own_text_zh = fmt::format("{}日报：生效预警{}个，未清告警{}条，断开链路{}条，异常通道{}。", day, warnings, alarms, down,
-                                   broken.empty() ? "无" : broken);
-    text.own_text_en = fmt::format("{}: {} warnings in force, {} alarms, {} links down, channels in trouble: {}.", day, warnings,
-                                   alarms, down, broken.empty() ? "none" : broken);
+    text.own_text_zh = fmt::format("{}日报：生效预警{}个，未清告警{}条，断开链路{}条，异常通道{}。", day, warnings,
+                                   alarms, down, broken.empty() ? "无" : broken);
+    text.own_text_en = fmt::format("{}: {} warnings in force, {} alarms, {} links down, channels in trouble: {}.", day,
+                                   warnings, alarms, down, broken.empty() ? "none" : broken);
     return post(text, config_.all_clear->route, now);
 }
 

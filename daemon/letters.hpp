@@ -24,7 +24,8 @@ namespace aqi::daemon {
 class Letters {
 public:
     /// `has_letter`: whether the outbox has a letter of this id and number. All must outlive it.
-    Letters(const Config& config, Turns& turns, std::function<Outcome<bool>(const std::string& id, int number)> has_letter);
+    Letters(const Config& config, Turns& turns,
+            std::function<Outcome<bool>(const std::string& id, int number)> has_letter);
 
     /// Writes what is due. Trouble: the store would not take it; the same is due again.
     Outcome<void> look(const Health& health, const Dispatch& dispatch, Instant now);

@@ -30,7 +30,8 @@ int main(int argc, char** argv)
                    "control socket; channels for real warnings stay closed");
     app.add_flag("--check", check_only, "read the configuration, say what is wrong with it, and end");
     app.add_flag("--channels", list_channels, "list the channels, with a sample stanza of each, and end");
-    app.add_option("--verify-ledger", ledger, "say whether this database's ledger of everything sent is whole, and end");
+    app.add_option("--verify-ledger", ledger,
+                   "say whether this database's ledger of everything sent is whole, and end");
     aqi::daemon::Question question;
     auto* explain = app.add_option("--explain", question.places,
                                    "say why a figure of this area or station is what it is, and end; this and the next "

@@ -30,7 +30,8 @@ void Outgoing::start()
     std::map<std::string, Dispatch::Lane> lanes;
     for (const auto& channel : config.channels) {
         if (channel.mode == Mode::real && config.mode == Mode::drill) {
-            log(Severity::notice, "channel {} stays closed: it is for real warnings, and this is a drill", channel.name);
+            log(Severity::notice, "channel {} stays closed: it is for real warnings, and this is a drill",
+                channel.name);
             continue;
         }
         lanes.emplace(channel.name,
@@ -42,8 +43,9 @@ void Outgoing::start()
     for (const auto& word : parts_.store.last_words())
         dispatch_->remember(word.channel, word.state, word.detail, word.accepted_at);
     dispatch_->on_reply([this](const std::string& channel, notify::Inbound::Reply reply) { replied(channel, reply); });
-    letters_ = std::make_unique<Letters>(
-        config, parts_.turns, [this](const std::string& id, int number) { return parts_.store.has_letter(id, number); });
+    letters_ = std::make_unique<Letters>(config, parts_.turns, [this](const std::string& id, int number) {
+        return parts_.store.has_letter(id, number);
+    });
     if (config.heartbeat) heart_ = std::make_unique<Heart>(executor_);
     if (const auto started = dispatch_->start(); !started)
         throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));
@@ -73,7 +75,8 @@ void Outgoing::beat(bool good)
     request.url = parts_.config.heartbeat->url;
     request.ca_file = parts_.config.heartbeat->ca_file;
     request.headers = {"Content-Type: application/json"};
-    request.body = fmt::format(R"({{"at":"{}"}})", format_instant(parts_.clock.now(), parts_.config.rules.network.offset));
+    request.body =
+        fmt::format(R"({{"at":"{}"}})", format_instant(parts_.clock.now(), parts_.config.rules.network.offset));
     heart_->client.post(std::move(request), [this, alive = heart_->alive](const notify::HttpReply& reply) {
         if (!*alive) return;
         heart_->on_its_way = false;

@@ -9,15 +9,15 @@ namespace aqi::daemon {
 namespace {
 
 constexpr std::array<std::pair<SendState, std::string_view>, 10> send_states = {{{SendState::prepared, "prepared"},
-                                                                                {SendState::sending, "sending"},
-                                                                                {SendState::accepted, "accepted"},
-                                                                                {SendState::delivered, "delivered"},
-                                                                                {SendState::retry, "retry"},
-                                                                                {SendState::failed, "failed"},
-                                                                                {SendState::in_doubt, "in_doubt"},
-                                                                                {SendState::expired, "expired"},
-                                                                                {SendState::superseded, "superseded"},
-                                                                                {SendState::repeat, "repeat"}}};
+                                                                                 {SendState::sending, "sending"},
+                                                                                 {SendState::accepted, "accepted"},
+                                                                                 {SendState::delivered, "delivered"},
+                                                                                 {SendState::retry, "retry"},
+                                                                                 {SendState::failed, "failed"},
+                                                                                 {SendState::in_doubt, "in_doubt"},
+                                                                                 {SendState::expired, "expired"},
+                                                                                 {SendState::superseded, "superseded"},
+                                                                                 {SendState::repeat, "repeat"}}};
 
 } // namespace
 

@@ -95,9 +95,9 @@ struct Heard {
 /// What a channel says to its recipients of one language: it leaves as it stands.
 struct Content {
     std::string text;
-    std::string subject{};           ///< of a mail
-    int units = 0;                   ///< UTF-16 units, where they are counted
-    int parts = 1;                   ///< short messages it takes
+    std::string subject{};            ///< of a mail
+    int units = 0;                    ///< UTF-16 units, where they are counted
+    int parts = 1;                    ///< short messages it takes
     std::int64_t cost_thousandth = 0; ///< for one recipient, in thousandths of the currency
     bool operator==(const Content&) const = default;
 };
@@ -132,9 +132,10 @@ struct OutboxRow {
     int revision = 0;
     std::string channel;
     std::string provider; ///< who carries it: one carrier, one gateway
-    std::string address;  ///< which address of a recipient it goes to: "sms", "email"; empty: the channel itself is the address
-    std::string audience; ///< Audience::id
-    std::string version;  ///< Audience::version
+    std::string
+        address; ///< which address of a recipient it goes to: "sms", "email"; empty: the channel itself is the address
+    std::string audience;         ///< Audience::id
+    std::string version;          ///< Audience::version
     std::string kind = "warning"; ///< notify::letter_kind_name
     bool lifts = false;           ///< goes to those only who got what it ends
     Mode mode = Mode::real;
@@ -182,9 +183,9 @@ struct OutboxEntry {
     std::string language = "zh-CN"; ///< of the recipient
     SendState state = SendState::prepared;
     int attempts = 0;
-    Instant next_at;           ///< not before this
-    std::string provider_id{}; ///< what the provider calls it
-    std::string detail{};      ///< the channel's last words
+    Instant next_at;            ///< not before this
+    std::string provider_id{};  ///< what the provider calls it
+    std::string detail{};       ///< the channel's last words
     bool may_have_left = false; ///< an attempt before this one did perhaps; of one that is being repeated
 
     const Content& content() const { return row->en && language.starts_with("en") ? *row->en : row->zh; }
@@ -218,8 +219,8 @@ struct Turn {
 
     bool empty() const
     {
-        return events.empty() && figures.empty() && outbox.empty() && superseded.empty() && parked.empty() && counts.empty() &&
-               hours.empty() && heard.empty() && !consumed;
+        return events.empty() && figures.empty() && outbox.empty() && superseded.empty() && parked.empty() &&
+               counts.empty() && hours.empty() && heard.empty() && !consumed;
     }
 };
 

@@ -59,15 +59,16 @@ void add_english(PreparedRow& out, const notify::Letter& letter, const ChannelCo
 }
 
 /// The rows of one channel for a letter that is not a lift.
-void add_rows(const notify::Letter& letter, const ChannelConfig& channel, const Config& config, const std::vector<Route>& routes,
-              const std::string& document, Instant now, std::vector<PreparedRow>& rows)
+void add_rows(const notify::Letter& letter, const ChannelConfig& channel, const Config& config,
+              const std::vector<Route>& routes, const std::string& document, Instant now,
+              std::vector<PreparedRow>& rows)
 {
     const bool routed = std::any_of(routes.begin(), routes.end(),
                                     [&](const Route& route) { return has(route.channels, channel.name); });
     const auto matches = [&](const Route& route) { return has(route.channels, channel.name) && fits(route, letter); };
     if (channel.kind->address.empty()) {
-        const bool wanted = routed ? std::any_of(routes.begin(), routes.end(), matches)
-                                   : letter.kind == notify::LetterKind::warning;
+        const bool wanted =
+            routed ? std::any_of(routes.begin(), routes.end(), matches) : letter.kind == notify::LetterKind::warning;
         if (wanted) rows.push_back(row_of(letter, channel, document, now));
         return;
     }
@@ -131,7 +132,8 @@ std::vector<PreparedRow> route_new(const notify::Letter& letter, const Config& c
     return out;
 }
 
-std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& along, const Config& config, Instant now)
+std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& along, const Config& config,
+                                     Instant now)
 {
     std::vector<PreparedRow> out;
     const std::string document = document_of(letter);
@@ -171,7 +173,8 @@ Outcome<Dispatched> route(const notify::Letter& letter, const Config& config, St
             if (!lifts && !reached.contains(entry.to.address)) continue;
             const bool perhaps = entry.state == SendState::repeat;
             entry.state = perhaps ? SendState::in_doubt : SendState::superseded;
-            entry.detail = fmt::format("revision {} took its place; it {} left", letter.revision, perhaps ? "may have" : "had not");
+            entry.detail = fmt::format("revision {} took its place; it {} left", letter.revision,
+                                       perhaps ? "may have" : "had not");
             entry.next_at = now;
             out.superseded.push_back(std::move(entry));
         }

@@ -27,7 +27,8 @@ struct Dispatched {
 Outcome<Dispatched> route(const notify::Letter& letter, const Config& config, Store& store, Instant now);
 
 /// The rows of a letter of the duty room's own, along this route only.
-std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& route, const Config& config, Instant now);
+std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& route, const Config& config,
+                                     Instant now);
 
 /// The same as route() without a store, for people: who would get it, in which words, at what count and cost.
 std::vector<PreparedRow> route_new(const notify::Letter& letter, const Config& config, Instant now);

@@ -47,7 +47,8 @@ using daemon::Recipient;
 /// One message on its way to one recipient.
 template <Mode mode>
 struct MessageOf {
-    std::string key; ///< plain ASCII, the same for every attempt: "410600-2016-003/2/duty-room", and "/7" for recipient 7
+    std::string
+        key; ///< plain ASCII, the same for every attempt: "410600-2016-003/2/duty-room", and "/7" for recipient 7
     LetterKind kind = LetterKind::warning;
     std::string document; ///< JSON, document_of()
     Content content{};    ///< in the recipient's language

@@ -18,9 +18,9 @@ constexpr std::array<std::pair<LetterKind, std::string_view>, 5> kinds{{{LetterK
                                                                         {LetterKind::all_clear, "all_clear"}}};
 
 constexpr std::string_view fields[] = {
-    "kind", "mode", "id", "revision", "transition", "level", "level_zh", "previous_level", "area", "area_name", "area_code",
-    "headline", "text", "short", "broadcast", "bulletin", "advice", "issued_at", "effective_at", "ends_at", "primary",
-    "weather", "senders", "rules",
+    "kind",   "mode",      "id",           "revision", "transition", "level",   "level_zh",  "previous_level",
+    "area",   "area_name", "area_code",    "headline", "text",       "short",   "broadcast", "bulletin",
+    "advice", "issued_at", "effective_at", "ends_at",  "primary",    "weather", "senders",   "rules",
 };
 
 } // namespace

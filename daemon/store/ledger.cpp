@@ -55,7 +55,8 @@ void Ledger::append(const LedgerLine& line)
     }
     const Digest digest = digest_of(*last_, line);
     if (!insert_)
-        insert_.emplace(database_, "INSERT INTO ledger (at_ms, outbox, recipient, state, detail, hash) VALUES (?, ?, ?, ?, ?, ?)");
+        insert_.emplace(database_,
+                        "INSERT INTO ledger (at_ms, outbox, recipient, state, detail, hash) VALUES (?, ?, ?, ?, ?, ?)");
     insert_->bind(line.at.ms).bind(line.row).bind(line.recipient).bind(line.state).bind(line.detail);
     insert_->bind_blob({reinterpret_cast<const char*>(digest.data()), digest.size()}).run();
     last_ = digest;
@@ -93,21 +94,25 @@ try {
     }
     out.newest = hex(before);
     {
-        Statement rows{database, "SELECT o.id, o.document, o.content_zh, o.content_en, l.detail, o.warning, o.revision, o.channel "
-                                 "FROM outbox o JOIN ledger l ON l.outbox = o.id AND l.recipient = -1 AND l.state = 'prepared'"};
+        Statement rows{
+            database, "SELECT o.id, o.document, o.content_zh, o.content_en, l.detail, o.warning, o.revision, o.channel "
+                      "FROM outbox o JOIN ledger l ON l.outbox = o.id AND l.recipient = -1 AND l.state = 'prepared'"};
         while (rows.step()) {
             const std::string digest = OutboxTables::digest_of(rows.text(1), rows.text(2), rows.text(3));
             if (rows.text(4).ends_with(digest)) continue;
-            out.trouble = fmt::format("the text of {}/{}/{} is not as it was prepared", rows.text(5), rows.integer(6), rows.text(7));
+            out.trouble = fmt::format("the text of {}/{}/{} is not as it was prepared", rows.text(5), rows.integer(6),
+                                      rows.text(7));
             return out;
         }
     }
     {
         // A delivery nobody has touched yet has no line of its own: its row's stands for it.
-        Statement states{database, "SELECT d.outbox, d.recipient, d.state, coalesce(l.state, 'prepared'), max(l.seq) FROM delivery d "
-                                   "LEFT JOIN ledger l ON l.outbox = d.outbox AND l.recipient = d.recipient "
-                                   "WHERE d.outbox IN (SELECT outbox FROM ledger WHERE recipient = -1) "
-                                   "GROUP BY d.outbox, d.recipient"};
+        Statement states{
+            database,
+            "SELECT d.outbox, d.recipient, d.state, coalesce(l.state, 'prepared'), max(l.seq) FROM delivery d "
+            "LEFT JOIN ledger l ON l.outbox = d.outbox AND l.recipient = d.recipient "
+            "WHERE d.outbox IN (SELECT outbox FROM ledger WHERE recipient = -1) "
+            "GROUP BY d.outbox, d.recipient"};
         while (states.step()) {
             const auto state = static_cast<SendState>(states.integer(2));
             if (send_state_name(state) == states.text(3)) continue;

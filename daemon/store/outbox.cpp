@@ -65,7 +65,8 @@ void OutboxTables::reset()
 
 std::string OutboxTables::digest_of(std::string_view document, std::string_view content_zh, std::string_view content_en)
 {
-    return hex(sha256(fmt::format("{};{}{};{}{}", document.size(), document, content_zh.size(), content_zh, content_en)));
+    return hex(
+        sha256(fmt::format("{};{}{};{}{}", document.size(), document, content_zh.size(), content_zh, content_en)));
 }
 
 std::int64_t OutboxTables::audience_of(const OutboxRow& row, const Audience* people)
@@ -77,7 +78,10 @@ std::int64_t OutboxTables::audience_of(const OutboxRow& row, const Audience* peo
     find.bind(row.audience).bind(row.version);
     if (find.step()) return audiences_[key] = find.integer(0);
     AQI_CHECK(people != nullptr); // a version nobody has written yet comes with its people
-    Statement{database_, "INSERT INTO audience (audience, version) VALUES (?, ?)"}.bind(row.audience).bind(row.version).run();
+    Statement{database_, "INSERT INTO audience (audience, version) VALUES (?, ?)"}
+        .bind(row.audience)
+        .bind(row.version)
+        .run();
     const std::int64_t id = database_.number("SELECT last_insert_rowid()");
     for (const auto& m : people->members)
         prepared(insert_recipient_, "INSERT INTO recipient VALUES (?, ?, ?, ?, ?, ?)")
@@ -96,11 +100,17 @@ void OutboxTables::prepare(const PreparedRow& of)
     const OutboxRow& row = of.row;
     const std::int64_t audience = audience_of(row, of.people.get());
     const std::string zh = content_json(row.zh), en = row.en ? content_json(*row.en) : std::string{};
-    auto& insert = prepared(insert_row_, "INSERT INTO outbox (warning, revision, channel, provider, address, audience, kind, lifts, "
-                                         "mode, document, content_zh, content_en, created_ms, expires_ms, open) "
-                                         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    auto& insert = prepared(insert_row_,
+                            "INSERT INTO outbox (warning, revision, channel, provider, address, audience, kind, lifts, "
+                            "mode, document, content_zh, content_en, created_ms, expires_ms, open) "
+                            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     insert.bind(row.warning).bind(row.revision).bind(row.channel).bind(row.provider).bind(row.address).bind(audience);
-    insert.bind(row.kind).bind(row.lifts ? 1 : 0).bind(row.mode == Mode::drill ? "drill" : "real").bind(row.document).bind(zh).bind(en);
+    insert.bind(row.kind)
+        .bind(row.lifts ? 1 : 0)
+        .bind(row.mode == Mode::drill ? "drill" : "real")
+        .bind(row.document)
+        .bind(zh)
+        .bind(en);
     insert.bind(row.created_at.ms).bind(row.expires_at.ms);
     insert.bind(of.refused.empty() ? static_cast<std::int64_t>(of.recipients.size()) : 0).run();
     const std::int64_t id = database_.number("SELECT last_insert_rowid()");
@@ -108,7 +118,8 @@ void OutboxTables::prepare(const PreparedRow& of)
     const int state = static_cast<int>(of.refused.empty() ? SendState::prepared : SendState::failed);
     for (const auto recipient : of.recipients)
         deliver.bind(id).bind(std::int64_t{recipient}).bind(state).bind(row.created_at.ms).bind(of.refused).run();
-    const std::string to = row.audience.empty() ? "the channel's own address" : fmt::format("{}@{}", row.audience, row.version);
+    const std::string to =
+        row.audience.empty() ? "the channel's own address" : fmt::format("{}@{}", row.audience, row.version);
     ledger_.append({row.created_at, id, -1, "prepared",
                     fmt::format("{}/{}/{} to {}, {} deliveries, text {}", row.warning, row.revision, row.channel, to,
                                 of.recipients.size(), digest_of(row.document, zh, en))});
@@ -141,8 +152,10 @@ void OutboxTables::update(const OutboxEntry& entry, Instant at)
     if (entry.state == SendState::sending || entry.state == SendState::superseded) return;
     if (entry.state == SendState::failed && !entry.row->audience.empty()) return;
     const bool accepted = entry.state == SendState::accepted || entry.state == SendState::delivered;
-    prepared(word_, "INSERT INTO channel_word VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel) DO UPDATE SET state = excluded.state, "
-                    "detail = excluded.detail, at_ms = excluded.at_ms, accepted_ms = coalesce(excluded.accepted_ms, accepted_ms)")
+    prepared(
+        word_,
+        "INSERT INTO channel_word VALUES (?, ?, ?, ?, ?) ON CONFLICT (channel) DO UPDATE SET state = excluded.state, "
+        "detail = excluded.detail, at_ms = excluded.at_ms, accepted_ms = coalesce(excluded.accepted_ms, accepted_ms)")
         .bind(entry.row->channel)
         .bind(send_state_name(entry.state))
         .bind(entry.detail)
@@ -154,9 +167,10 @@ void OutboxTables::update(const OutboxEntry& entry, Instant at)
 std::shared_ptr<const OutboxRow> OutboxTables::row(std::int64_t id)
 {
     if (const auto known = rows_.find(id); known != rows_.end()) return known->second;
-    auto& read = prepared(read_row_, "SELECT o.warning, o.revision, o.channel, o.provider, o.address, coalesce(a.audience, ''), "
-                                     "coalesce(a.version, ''), o.kind, o.lifts, o.mode, o.document, o.content_zh, o.content_en, "
-                                     "o.created_ms, o.expires_ms FROM outbox o LEFT JOIN audience a ON a.id = o.audience WHERE o.id = ?");
+    auto& read = prepared(
+        read_row_, "SELECT o.warning, o.revision, o.channel, o.provider, o.address, coalesce(a.audience, ''), "
+                   "coalesce(a.version, ''), o.kind, o.lifts, o.mode, o.document, o.content_zh, o.content_en, "
+                   "o.created_ms, o.expires_ms FROM outbox o LEFT JOIN audience a ON a.id = o.audience WHERE o.id = ?");
     read.bind(id);
     AQI_CHECK(read.step());
     auto out = std::make_shared<OutboxRow>();
@@ -217,24 +231,28 @@ std::vector<OutboxEntry> OutboxTables::due(const std::string& channel, Instant n
 
 std::vector<OutboxEntry> OutboxTables::sending()
 {
-    Statement rows{database_, std::string{entry_columns} + "WHERE d.state = 1 AND o.open > 0 ORDER BY d.outbox, d.recipient"};
+    Statement rows{database_,
+                   std::string{entry_columns} + "WHERE d.state = 1 AND o.open > 0 ORDER BY d.outbox, d.recipient"};
     return entries(rows);
 }
 
 std::vector<OutboxEntry> OutboxTables::unsent(const std::string& warning, const std::string& channel)
 {
-    Statement rows{database_, std::string{entry_columns} + "WHERE o.warning = ? AND o.channel = ? AND o.open > 0 AND d.state IN (0, 4, 9)"};
+    Statement rows{database_, std::string{entry_columns} +
+                                  "WHERE o.warning = ? AND o.channel = ? AND o.open > 0 AND d.state IN (0, 4, 9)"};
     rows.bind(warning).bind(channel);
     return entries(rows);
 }
 
 std::vector<Reached> OutboxTables::reached(const std::string& warning, const std::string& channel)
 {
-    Statement rows{database_, "SELECT coalesce(a.audience, ''), coalesce(a.version, ''), d.recipient, CASE o.address WHEN 'sms' THEN r.sms "
-                              "WHEN 'email' THEN r.email ELSE '' END FROM outbox o JOIN delivery d ON d.outbox = o.id "
-                              "LEFT JOIN audience a ON a.id = o.audience "
-                              "LEFT JOIN recipient r ON r.audience = o.audience AND r.number = d.recipient "
-                              "WHERE o.warning = ? AND o.channel = ? AND d.state IN (1, 2, 3, 6, 9) ORDER BY o.id DESC, d.recipient"};
+    Statement rows{
+        database_,
+        "SELECT coalesce(a.audience, ''), coalesce(a.version, ''), d.recipient, CASE o.address WHEN 'sms' THEN r.sms "
+        "WHEN 'email' THEN r.email ELSE '' END FROM outbox o JOIN delivery d ON d.outbox = o.id "
+        "LEFT JOIN audience a ON a.id = o.audience "
+        "LEFT JOIN recipient r ON r.audience = o.audience AND r.number = d.recipient "
+        "WHERE o.warning = ? AND o.channel = ? AND d.state IN (1, 2, 3, 6, 9) ORDER BY o.id DESC, d.recipient"};
     rows.bind(warning).bind(channel);
     std::vector<Reached> out;
     std::set<std::pair<std::string, std::string>> seen; // (audience, address): newest list first
@@ -251,28 +269,40 @@ std::vector<Reached> OutboxTables::reached(const std::string& warning, const std
 
 bool OutboxTables::was_reached(const OutboxEntry& entry)
 {
-    Statement rows{database_, std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
-                                          "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
-                                          "o.channel = ? AND o.revision < ? AND d.state IN (1, 2, 3, 6, 9) AND "} +
-                                  same_address + "LIMIT 1"};
-    rows.bind(entry.row->warning).bind(entry.row->channel).bind(entry.row->revision).bind(entry.to.address).bind(entry.to.address);
+    Statement rows{database_,
+                   std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
+                               "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
+                               "o.channel = ? AND o.revision < ? AND d.state IN (1, 2, 3, 6, 9) AND "} +
+                       same_address + "LIMIT 1"};
+    rows.bind(entry.row->warning)
+        .bind(entry.row->channel)
+        .bind(entry.row->revision)
+        .bind(entry.to.address)
+        .bind(entry.to.address);
     return rows.step();
 }
 
 bool OutboxTables::is_overtaken(const OutboxEntry& entry)
 {
-    Statement rows{database_, std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
-                                          "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
-                                          "o.channel = ? AND o.revision > ? AND "} +
-                                  same_address + "LIMIT 1"};
-    rows.bind(entry.row->warning).bind(entry.row->channel).bind(entry.row->revision).bind(entry.to.address).bind(entry.to.address);
+    Statement rows{database_,
+                   std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
+                               "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
+                               "o.channel = ? AND o.revision > ? AND "} +
+                       same_address + "LIMIT 1"};
+    rows.bind(entry.row->warning)
+        .bind(entry.row->channel)
+        .bind(entry.row->revision)
+        .bind(entry.to.address)
+        .bind(entry.to.address);
     return rows.step();
 }
 
-std::optional<OutboxEntry> OutboxTables::find(const std::string& channel, const std::string& provider_id, const std::string& key)
+std::optional<OutboxEntry> OutboxTables::find(const std::string& channel, const std::string& provider_id,
+                                              const std::string& key)
 {
     if (!provider_id.empty()) {
-        Statement rows{database_, std::string{entry_columns} + "WHERE d.provider_id = ? AND o.channel = ? ORDER BY d.outbox DESC LIMIT 1"};
+        Statement rows{database_, std::string{entry_columns} +
+                                      "WHERE d.provider_id = ? AND o.channel = ? ORDER BY d.outbox DESC LIMIT 1"};
         rows.bind(provider_id).bind(channel);
         if (rows.step()) return entry(rows);
     }
@@ -334,7 +364,8 @@ std::vector<OutboxTables::RowState> OutboxTables::newest(int most)
 {
     std::vector<RowState> out;
     {
-        Statement rows{database_, "SELECT o.id, (SELECT max(l.seq) FROM ledger l WHERE l.outbox = o.id) FROM outbox o ORDER BY o.id DESC LIMIT ?"};
+        Statement rows{database_, "SELECT o.id, (SELECT max(l.seq) FROM ledger l WHERE l.outbox = o.id) FROM outbox o "
+                                  "ORDER BY o.id DESC LIMIT ?"};
         rows.bind(most);
         while (rows.step()) {
             RowState state;
@@ -343,7 +374,8 @@ std::vector<OutboxTables::RowState> OutboxTables::newest(int most)
         }
     }
     Statement counts{database_, "SELECT state, count(*), max(attempts) FROM delivery WHERE outbox = ? GROUP BY state"};
-    Statement line{database_, "SELECT detail, at_ms FROM ledger WHERE outbox = ? AND recipient >= 0 ORDER BY seq DESC LIMIT 1"};
+    Statement line{database_,
+                   "SELECT detail, at_ms FROM ledger WHERE outbox = ? AND recipient >= 0 ORDER BY seq DESC LIMIT 1"};
     for (auto& state : out) {
         state.row = row(state.id);
         counts.bind(state.id);
@@ -363,27 +395,30 @@ std::vector<OutboxTables::RowState> OutboxTables::newest(int most)
 
 std::vector<OutboxEntry> OutboxTables::deliveries(std::int64_t row, int most)
 {
-    Statement rows{database_, std::string{entry_columns} +
-                                  "WHERE d.outbox = ? ORDER BY d.state = 6 DESC, d.state = 5 DESC, d.recipient LIMIT ?"};
+    Statement rows{database_,
+                   std::string{entry_columns} +
+                       "WHERE d.outbox = ? ORDER BY d.state = 6 DESC, d.state = 5 DESC, d.recipient LIMIT ?"};
     rows.bind(row).bind(most);
     return entries(rows);
 }
 
-bool OutboxTables::note_reply(Instant at, const std::string& channel, const std::string& provider_id, const std::string& sender,
-                              const std::string& text, std::optional<OutboxEntry>& answers)
+bool OutboxTables::note_reply(Instant at, const std::string& channel, const std::string& provider_id,
+                              const std::string& sender, const std::string& text, std::optional<OutboxEntry>& answers)
 {
     // Networks write +86 before a number or leave it out.
     const std::string plain = sender.starts_with("+86") ? sender.substr(3) : sender;
-    Statement find{database_, std::string{entry_columns} +
-                                  "WHERE o.channel = ? AND o.address <> '' AND d.state IN (1, 2, 3, 6, 9) AND "
-                                  "(r.sms IN (?, '+86' || ?, '86' || ?) OR r.email = ?) ORDER BY d.outbox DESC LIMIT 1"};
+    Statement find{database_,
+                   std::string{entry_columns} +
+                       "WHERE o.channel = ? AND o.address <> '' AND d.state IN (1, 2, 3, 6, 9) AND "
+                       "(r.sms IN (?, '+86' || ?, '86' || ?) OR r.email = ?) ORDER BY d.outbox DESC LIMIT 1"};
     find.bind(channel).bind(plain).bind(plain).bind(plain).bind(sender);
     answers.reset();
     if (find.step()) answers = entry(find);
     find.reset();
     const std::int64_t before = database_.number("SELECT count(*) FROM reply");
-    Statement insert{database_, "INSERT OR IGNORE INTO reply (at_ms, channel, provider_id, sender, text, outbox, recipient) "
-                                "VALUES (?, ?, ?, ?, ?, ?, ?)"};
+    Statement insert{database_,
+                     "INSERT OR IGNORE INTO reply (at_ms, channel, provider_id, sender, text, outbox, recipient) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?)"};
     insert.bind(at.ms).bind(channel).bind(provider_id).bind(sender).bind(text);
     if (answers)
         insert.bind(answers->id).bind(std::int64_t{answers->recipient});
@@ -395,9 +430,11 @@ bool OutboxTables::note_reply(Instant at, const std::string& channel, const std:
 
 std::vector<OutboxTables::ReplyRow> OutboxTables::newest_replies(int most)
 {
-    Statement rows{database_, "SELECT p.at_ms, p.channel, p.sender, p.text, coalesce(o.warning, ''), coalesce(r.name, '') FROM reply p "
-                              "LEFT JOIN outbox o ON o.id = p.outbox LEFT JOIN recipient r ON r.audience = o.audience AND "
-                              "r.number = p.recipient ORDER BY p.id DESC LIMIT ?"};
+    Statement rows{
+        database_,
+        "SELECT p.at_ms, p.channel, p.sender, p.text, coalesce(o.warning, ''), coalesce(r.name, '') FROM reply p "
+        "LEFT JOIN outbox o ON o.id = p.outbox LEFT JOIN recipient r ON r.audience = o.audience AND "
+        "r.number = p.recipient ORDER BY p.id DESC LIMIT ?"};
     rows.bind(most);
     std::vector<ReplyRow> out;
     while (rows.step())

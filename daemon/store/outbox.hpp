@@ -75,7 +75,8 @@ private:
     Ledger ledger_;
     std::map<std::pair<std::string, std::string>, std::int64_t> audiences_; ///< (id, version) -> row
     std::map<std::int64_t, std::shared_ptr<const OutboxRow>> rows_;         ///< a few that are being sent
-    std::optional<Statement> insert_row_, insert_delivery_, insert_recipient_, update_delivery_, settle_, word_, due_, read_row_;
+    std::optional<Statement> insert_row_, insert_delivery_, insert_recipient_, update_delivery_, settle_, word_, due_,
+        read_row_;
 };
 
 } // namespace aqi::daemon

@@ -28,7 +28,6 @@ std::optional<std::int64_t> number(const std::optional<LocalDay>& day)
     return day->since_epoch;
 }
 
-
 /// user_version counts the migrations a database has seen. Before anything is written.
 void refuse_newer(Database& database, const std::string& path)
 {

@@ -53,7 +53,8 @@ public:
     Outcome<std::vector<OutboxEntry>> deliveries(std::int64_t row, int most);
     /// Keeps a recipient's reply, once; the delivery it answers, if that is known.
     Outcome<std::optional<OutboxEntry>> note_reply(Instant at, const std::string& channel, const std::string& sender,
-                                                   const std::string& text, const std::string& provider_id, bool& is_new);
+                                                   const std::string& text, const std::string& provider_id,
+                                                   bool& is_new);
 
     /// The digest of the rules the figures were last made with; empty in a new database.
     std::string rules_digest();

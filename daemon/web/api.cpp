@@ -1,5 +1,5 @@
-#include "daemon/web/dispatch_json.hpp"
 #include "daemon/web/api.hpp"
+#include "daemon/web/dispatch_json.hpp"
 
 #include "daemon/freshness.hpp"
 #include "daemon/web/ledger_json.hpp"

@@ -8,8 +8,9 @@ namespace {
 namespace json = boost::json;
 
 /// What asks for a person comes first, what is on its way next, what is well last.
-constexpr std::array by_urgency{SendState::in_doubt, SendState::failed,   SendState::expired,   SendState::repeat,    SendState::retry, SendState::sending,
-                                SendState::prepared, SendState::accepted, SendState::delivered, SendState::superseded};
+constexpr std::array by_urgency{SendState::in_doubt,  SendState::failed,    SendState::expired,  SendState::repeat,
+                                SendState::retry,     SendState::sending,   SendState::prepared, SendState::accepted,
+                                SendState::delivered, SendState::superseded};
 
 json::object content_json(const Content& content)
 {
@@ -89,12 +90,9 @@ json::array planned_json(const std::vector<PreparedRow>& rows)
 {
     json::array out;
     for (const auto& of : rows) {
-        json::object row{{"channel", of.row.channel},
-                         {"provider", of.row.provider},
-                         {"audience", of.row.audience},
-                         {"audience_version", of.row.version},
-                         {"recipients", of.recipients.size()},
-                         {"refused", of.refused},
+        json::object row{{"channel", of.row.channel},          {"provider", of.row.provider},
+                         {"audience", of.row.audience},        {"audience_version", of.row.version},
+                         {"recipients", of.recipients.size()}, {"refused", of.refused},
                          {"zh", content_json(of.row.zh)}};
         row["en"] = of.row.en ? json::value(content_json(*of.row.en)) : json::value(nullptr);
         out.push_back(std::move(row));

@@ -28,7 +28,7 @@ public:
     struct Request {
         bool is_post = false; ///< else GET or HEAD
         std::string_view path;
-        std::string_view query; ///< after the "?"; empty: none
+        std::string_view query;  ///< after the "?"; empty: none
         std::string_view bearer; ///< of "Authorization: Bearer ..."; empty: none
         std::string_view body;
     };

@@ -96,7 +96,8 @@ notify::Letter upgrade(int area, int revision)
     out.warning->kind = revision == 1 ? RevisionKind::raise : RevisionKind::upgrade;
     out.warning->level = WarningLevel::red;
     out.warning->area = out.id.substr(0, 6);
-    out.warning->text_zh = "预计12月30日至1月2日连续4天AQI日均值大于200，其中2天大于300，首要污染物PM2.5。12月30日0时起启动Ⅰ级应急响应。";
+    out.warning->text_zh =
+        "预计12月30日至1月2日连续4天AQI日均值大于200，其中2天大于300，首要污染物PM2.5。12月30日0时起启动Ⅰ级应急响应。";
     return out;
 }
 
@@ -147,19 +148,22 @@ void prepare(const std::filesystem::path& folder)
     if (const auto done = store.commit(turn); !done) throw std::runtime_error(done.error().what);
     const double ours = since(began), ours_mib = peak_mib() - before_mib;
     Database bare{(folder / "bare.db").string(), OpenAs::read_write};
-    bare.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; CREATE TABLE d (a INTEGER, b INTEGER, c INTEGER, "
+    bare.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -4096; CREATE TABLE d (a "
+                 "INTEGER, b INTEGER, c INTEGER, "
                  "d INTEGER, e INTEGER, f TEXT, g TEXT)");
     const auto bare_began = Steady::now();
     {
         Transaction transaction{bare};
         Statement insert{bare, "INSERT INTO d VALUES (?, ?, ?, ?, ?, ?, ?)"};
         for (std::int64_t row = 0; row < areas * channels; ++row)
-            for (std::int64_t n = 0; n < people; ++n) insert.bind(row).bind(n).bind(0).bind(0).bind(row).bind("").bind("").run();
+            for (std::int64_t n = 0; n < people; ++n)
+                insert.bind(row).bind(n).bind(0).bind(0).bind(row).bind("").bind("").run();
         transaction.commit();
     }
     const double raw = since(bare_began);
-    fmt::print("prepare: {} deliveries in {} rows: {:.2f} s = {:.2f} x a bare table ({:.2f} s), {:.0f} MiB more than before\n",
-               areas * channels * people, areas * channels, ours, ours / raw, raw, ours_mib);
+    fmt::print(
+        "prepare: {} deliveries in {} rows: {:.2f} s = {:.2f} x a bare table ({:.2f} s), {:.0f} MiB more than before\n",
+        areas * channels * people, areas * channels, ours, ours / raw, raw, ours_mib);
 }
 
 double living(const std::filesystem::path& folder, const char* name, bool beside_dead)
@@ -172,8 +176,9 @@ double living(const std::filesystem::path& folder, const char* name, bool beside
     std::map<std::string, Dispatch::Lane> lanes;
     for (std::size_t c = 0; c < config.channels.size(); ++c) {
         const auto behaviour = c < 2 ? Behaviour::good : c == 2 ? Behaviour::silent : Behaviour::refusing;
-        lanes.emplace(config.channels[c].name,
-                      Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), behaviour, sent[c]), 4});
+        lanes.emplace(
+            config.channels[c].name,
+            Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), behaviour, sent[c]), 4});
     }
     Dispatch dispatch{io.get_executor(), store, clock, std::move(lanes)};
     if (const auto started = dispatch.start(); !started) throw std::runtime_error(started.error().what);
@@ -186,7 +191,8 @@ double living(const std::filesystem::path& folder, const char* name, bool beside
     while (sent[0].size() + sent[1].size() < 800 && since(began) < 60) io.run_one();
     std::vector<double> took;
     for (int c = 0; c < 2; ++c)
-        for (const auto at : sent[static_cast<std::size_t>(c)]) took.push_back(std::chrono::duration<double>(at - began).count());
+        for (const auto at : sent[static_cast<std::size_t>(c)])
+            took.push_back(std::chrono::duration<double>(at - began).count());
     std::sort(took.begin(), took.end());
     dispatch.stop();
     return took[took.size() * 99 / 100];
@@ -211,7 +217,9 @@ void restart(const std::filesystem::path& folder)
     std::vector<Steady::time_point> sent;
     std::map<std::string, Dispatch::Lane> lanes;
     for (const auto& c : config.channels)
-        lanes.emplace(c.name, Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), Behaviour::good, sent), 1});
+        lanes.emplace(
+            c.name,
+            Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), Behaviour::good, sent), 1});
     Dispatch dispatch{io.get_executor(), store, clock, std::move(lanes)};
     if (const auto started = dispatch.start(); !started) throw std::runtime_error(started.error().what);
     std::int64_t waiting = 0;
@@ -232,7 +240,8 @@ int main(int argc, char** argv)
     prepare(folder);
     const double alone = living(folder, "alone.db", false);
     const double beside = living(folder, "beside.db", true);
-    fmt::print("a dead channel: p99 of the living alone {:.3f} s, beside a silent and a refusing one {:.3f} s: {:.2f} x\n", alone, beside,
-               beside / alone);
+    fmt::print(
+        "a dead channel: p99 of the living alone {:.3f} s, beside a silent and a refusing one {:.3f} s: {:.2f} x\n",
+        alone, beside, beside / alone);
     restart(folder);
 }

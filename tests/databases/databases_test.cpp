@@ -72,7 +72,7 @@ TEST_CASE("a database of version 1 is migrated and everything in it is there")
     CHECK(waiting->front().state == SendState::retry);
     CHECK(waiting->front().attempts == 2);
     CHECK(waiting->front().content().text == waiting->front().row->document); // leaves as it was written then
-    CHECK(verify_ledger(file).trouble.empty()); // the ledger begins with the migration
+    CHECK(verify_ledger(file).trouble.empty());                               // the ledger begins with the migration
     CHECK(store.newest_parked(5).size() == 1);
     CHECK(store.counts().size() == 2);
 }

@@ -84,11 +84,12 @@ TEST_CASE("aqictl enters a forecast from a file, with hours and concentrations",
     daemon.start();
     const auto enter = [&](const std::string& text) {
         write_file(folder / "forecast.json", text);
-        return run({program("aqictl"), "forecast", "C", "--file", (folder / "forecast.json").string(), "--as", "met-li", "--socket",
-                    daemon.socket().string()});
+        return run({program("aqictl"), "forecast", "C", "--file", (folder / "forecast.json").string(), "--as", "met-li",
+                    "--socket", daemon.socket().string()});
     };
-    const Said good = enter(R"({"days":[{"date":"2016-12-06","low":180,"high":225,"values":{"pm2_5_ug_m3":[120,175]}}],)"
-                            R"("hours":[{"hour":"2016-12-06T09:00:00+08:00","aqi":240}]})");
+    const Said good =
+        enter(R"({"days":[{"date":"2016-12-06","low":180,"high":225,"values":{"pm2_5_ug_m3":[120,175]}}],)"
+              R"("hours":[{"hour":"2016-12-06T09:00:00+08:00","aqi":240}]})");
     INFO(good.text);
     CHECK(good.exit_code == 0);
     CHECK(said(daemon, "Meteorology") == 225);

@@ -8,12 +8,14 @@
 namespace aqi::e2e {
 namespace {
 
-std::string carrier(const Catcher& gateway, const std::string& name, const std::string& prefixes, const std::string& more = {})
+std::string carrier(const Catcher& gateway, const std::string& name, const std::string& prefixes,
+                    const std::string& more = {})
 {
-    return fmt::format("[[channel]]\nname = \"{}\"\nkind = \"sms-http\"\nurl = \"{}\"\nbody_format = \"json\"\n"
-                       "body = '{{{{\"to\": \"{{to}}\", \"text\": \"{{text}}\", \"key\": \"{{key}}\"}}}}'\nsignature = \"环保\"\n"
-                       "prefixes = [{}]\ndrill = true\n{}\n\n",
-                       name, gateway.url(), prefixes, more);
+    return fmt::format(
+        "[[channel]]\nname = \"{}\"\nkind = \"sms-http\"\nurl = \"{}\"\nbody_format = \"json\"\n"
+        "body = '{{{{\"to\": \"{{to}}\", \"text\": \"{{text}}\", \"key\": \"{{key}}\"}}}}'\nsignature = \"环保\"\n"
+        "prefixes = [{}]\ndrill = true\n{}\n\n",
+        name, gateway.url(), prefixes, more);
 }
 
 std::set<std::string> told(const Catcher& gateway, int revision)
@@ -36,11 +38,13 @@ TEST_CASE("a warning goes to each carrier's people once, and its end to exactly 
     const Folder lists;
     const fs::path file = lists / "officials.csv";
     write_file(file, "name,sms,language\n张三,13900000001,\n李四,13300000002,\nBob,13900000003,en\n");
-    const std::string reach = fmt::format("[[audience]]\nid = \"officials\"\nfile = \"{}\"\n\n[[route]]\nchannels = [\"mobile\", \"unicom\"]\n"
-                                          "audience = \"officials\"\n\n",
-                                          file.string());
+    const std::string reach = fmt::format(
+        "[[audience]]\nid = \"officials\"\nfile = \"{}\"\n\n[[route]]\nchannels = [\"mobile\", \"unicom\"]\n"
+        "audience = \"officials\"\n\n",
+        file.string());
     unicom.then({Catcher::closes}); // one nobody knows of
-    Drill drill{carrier(mobile, "mobile", "\"139\"", "parallel = 2") + carrier(unicom, "unicom", "\"133\"", "timeout_ms = 1000") + reach};
+    Drill drill{carrier(mobile, "mobile", "\"139\"", "parallel = 2") +
+                carrier(unicom, "unicom", "\"133\"", "timeout_ms = 1000") + reach};
     drill.raise();
     wait_until(20s, "the people of one carrier", [&] { return told(mobile, 1).size() == 2; });
     wait_until(20s, "the doubt", [&] { return drill.row(1, "unicom").state == "in_doubt"; });
@@ -59,7 +63,8 @@ TEST_CASE("a warning goes to each carrier's people once, and its end to exactly 
     REQUIRE(deliveries.size() == 1);
     const std::string key{deliveries[0].at("key").as_string()};
     const auto resolve = [&](const std::string& person, const std::string& why) {
-        return drill.daemon.ask({{"command", "resolve"}, {"person", person}, {"key", key}, {"verdict", "sent"}, {"why", why}});
+        return drill.daemon.ask(
+            {{"command", "resolve"}, {"person", person}, {"key", key}, {"verdict", "sent"}, {"why", why}});
     };
     CHECK_FALSE(resolve("epb-zhang", "电话核实").at("ok").as_bool());
     CHECK_FALSE(resolve("gov-chen", "").at("ok").as_bool());
@@ -94,10 +99,12 @@ TEST_CASE("an alarm nobody acknowledges goes along the duty roster, once a step"
     write_file(lists / "leaders.csv", "name,sms\n科长,13900000002\n");
     std::string config = carrier(gateway, "mobile", "");
     for (const auto& [id, after] : {std::pair{"duty", 0}, std::pair{"leaders", 15}})
-        config += fmt::format("[[audience]]\nid = \"{0}\"\nfile = \"{1}\"\n\n[[duty]]\nchannels = [\"mobile\"]\naudience = \"{0}\"\n"
-                              "after_minutes = {2}\nat_least = \"notice\"\n\n",
-                              id, (lists / (std::string{id} + ".csv")).string(), after);
-    config += "[consultation]\nescalate_after_minutes = 30\n\n[all_clear]\nat = \"12:00\"\nchannels = [\"mobile\"]\naudience = \"duty\"\n\n";
+        config += fmt::format(
+            "[[audience]]\nid = \"{0}\"\nfile = \"{1}\"\n\n[[duty]]\nchannels = [\"mobile\"]\naudience = \"{0}\"\n"
+            "after_minutes = {2}\nat_least = \"notice\"\n\n",
+            id, (lists / (std::string{id} + ".csv")).string(), after);
+    config += "[consultation]\nescalate_after_minutes = 30\n\n[all_clear]\nat = \"12:00\"\nchannels = "
+              "[\"mobile\"]\naudience = \"duty\"\n\n";
     Drill drill{config};
     const auto texts = [&] {
         std::vector<std::string> out;

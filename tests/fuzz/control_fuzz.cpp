@@ -23,13 +23,19 @@ public:
     Outcome<bool> made_of_minutes(StationIndex, HourEnding, Pollutant) override { return false; }
     Outcome<std::vector<StationIndex>> with_minutes(HourEnding) override { return std::vector<StationIndex>{}; }
     Outcome<std::map<StationIndex, Heard>> heard() override { return std::map<StationIndex, Heard>{}; }
-    Outcome<std::vector<OutboxEntry>> due(const std::string&, Instant, int) override { return std::vector<OutboxEntry>{}; }
+    Outcome<std::vector<OutboxEntry>> due(const std::string&, Instant, int) override
+    {
+        return std::vector<OutboxEntry>{};
+    }
     Outcome<std::vector<OutboxEntry>> sending() override { return std::vector<OutboxEntry>{}; }
     Outcome<std::vector<OutboxEntry>> unsent(const std::string&, const std::string&) override
     {
         return std::vector<OutboxEntry>{};
     }
-    Outcome<std::vector<Reached>> reached(const std::string&, const std::string&) override { return std::vector<Reached>{}; }
+    Outcome<std::vector<Reached>> reached(const std::string&, const std::string&) override
+    {
+        return std::vector<Reached>{};
+    }
     Outcome<bool> was_reached(const OutboxEntry&) override { return false; }
     Outcome<bool> is_overtaken(const OutboxEntry&) override { return false; }
     Outcome<std::optional<OutboxEntry>> find(const std::string&, const std::string&, const std::string&) override

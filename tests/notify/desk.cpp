@@ -41,9 +41,11 @@ Letter letter_of(Mode mode, int revision, RevisionKind kind)
     } else {
         a.headline_zh = "鹤壁市发布重污染天气红色预警，启动Ⅰ级应急响应";
         a.headline_en = "Hebi: heavy pollution warning red";
-        a.text_zh = "预计12月30日至1月2日连续4天AQI日均值大于200，其中2天大于300，首要污染物PM2.5。12月30日0时起启动Ⅰ级应急响应。";
+        a.text_zh = "预计12月30日至1月2日连续4天AQI日均值大于200，其中2天大于300，首要污染物PM2."
+                    "5。12月30日0时起启动Ⅰ级应急响应。";
         a.text_en = "From 2016-12-30 00:00 warning red, response I: AQI up to 330 expected.";
-        a.short_zh = "鹤壁市12月30日0时起启动重污染天气红色预警Ⅰ级响应，儿童老人病人请留在室内，停止户外活动，解除另行通知。";
+        a.short_zh =
+            "鹤壁市12月30日0时起启动重污染天气红色预警Ⅰ级响应，儿童老人病人请留在室内，停止户外活动，解除另行通知。";
         a.primary = "PM2.5";
         a.weather = "静稳";
         a.advice_zh = "儿童、老年人和病人应停留在室内，避免体力消耗，一般人群避免户外活动。";
@@ -54,8 +56,8 @@ Letter letter_of(Mode mode, int revision, RevisionKind kind)
     a.bulletin_zh = a.headline_zh + "\n" + a.text_zh;
     a.bulletin_en = a.headline_en + "\n" + a.text_en;
     if (mode == Mode::drill)
-        for (auto* text : {&a.headline_zh, &a.text_zh, &a.short_zh, &a.broadcast_zh, &a.bulletin_zh, &a.headline_en, &a.text_en,
-                           &a.short_en, &a.bulletin_en})
+        for (auto* text : {&a.headline_zh, &a.text_zh, &a.short_zh, &a.broadcast_zh, &a.bulletin_zh, &a.headline_en,
+                           &a.text_en, &a.short_en, &a.bulletin_en})
             *text = std::string{drill_mark} + *text;
     Letter out;
     out.mode = mode;
@@ -95,8 +97,7 @@ Desk::Desk(std::string_view kind, const std::string& stanza, Mode mode)
       mode_(mode)
 {
     std::signal(SIGPIPE, SIG_IGN); // as the daemon does
-    const auto table =
-        Settings::parse(fmt::format("[[channel]]\n{}\n", stanza), "test.toml").tables("channel").at(0);
+    const auto table = Settings::parse(fmt::format("[[channel]]\n{}\n", stanza), "test.toml").tables("channel").at(0);
     settings_ = info_.settings(table, mode);
     table.done();
     const ChannelContext context{"test", io_.get_executor(), folder()};

@@ -34,14 +34,16 @@ public:
     Content compose(const Letter& letter, Language language = Language::zh) const;
     Result<Content> try_compose(const Letter& letter, Language language = Language::zh) const;
     /// Sends one message and runs the loop until its receipt.
-    Receipt send(const Letter& letter, const std::string& key, const Recipient& to = {}, Language language = Language::zh,
-                 std::chrono::milliseconds limit = 30s);
+    Receipt send(const Letter& letter, const std::string& key, const Recipient& to = {},
+                 Language language = Language::zh, std::chrono::milliseconds limit = 30s);
     /// Starts it and returns; the receipt is put into receipts() under its key.
-    void begin(const Letter& letter, const std::string& key, const Recipient& to = {}, Language language = Language::zh);
+    void begin(const Letter& letter, const std::string& key, const Recipient& to = {},
+               Language language = Language::zh);
     Receipt ask(const std::string& key, const std::string& provider_id, std::chrono::milliseconds limit = 30s);
     std::optional<WebAnswer> get(std::string_view path, std::string_view query = {});
     /// Runs the loop until the condition holds; fails the test after `limit`.
-    void run_until(const std::function<bool()>& condition, const std::string& what, std::chrono::milliseconds limit = 30s);
+    void run_until(const std::function<bool()>& condition, const std::string& what,
+                   std::chrono::milliseconds limit = 30s);
 
     const std::vector<std::pair<std::string, Receipt>>& receipts() const { return receipts_; }
     const std::vector<Inbound::Report>& reports() const { return reports_; }

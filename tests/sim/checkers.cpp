@@ -150,7 +150,8 @@ void World::check_messages()
                 throw Wrong(fmt::format("{} never ended: {}", key, daemon::send_state_name(entry.state)));
         }
         for (const auto& [decision, ends] : issued)
-            if (!ends && !rows.contains(decision)) throw Wrong(fmt::format("no row for a decision on {}", channel.name));
+            if (!ends && !rows.contains(decision))
+                throw Wrong(fmt::format("no row for a decision on {}", channel.name));
         for (const auto& decision : rows)
             if (!issued.contains(decision)) throw Wrong("a row for what was never issued on " + channel.name);
 
@@ -168,7 +169,8 @@ void World::check_messages()
         for (const auto& entry : store_.outbox) {
             if (entry.row->channel != channel.name) continue;
             const std::string key = daemon::key_of(*entry.row, entry.recipient);
-            if (entry.state == SendState::accepted && !times.contains(key)) throw Wrong("accepted, and never delivered: " + key);
+            if (entry.state == SendState::accepted && !times.contains(key))
+                throw Wrong("accepted, and never delivered: " + key);
             const bool never_left = entry.state == SendState::superseded || entry.state == SendState::expired;
             if (never_left && times.contains(key))
                 throw Wrong(fmt::format("{} is {} and went out", key, daemon::send_state_name(entry.state)));
@@ -193,11 +195,13 @@ void World::check_lifts(const std::string& channel)
             continue;
         }
         if (entry.state == SendState::accepted) got[warning].insert(entry.to.address);
-        if (entry.state == SendState::accepted || entry.state == SendState::in_doubt) may_have[warning].insert(entry.to.address);
+        if (entry.state == SendState::accepted || entry.state == SendState::in_doubt)
+            may_have[warning].insert(entry.to.address);
     }
     for (const auto& [warning, revision] : ended) {
         for (const auto& address : got[warning])
-            if (!told[warning].contains(address)) throw Wrong(fmt::format("{}: {} got it and not its end", warning, address));
+            if (!told[warning].contains(address))
+                throw Wrong(fmt::format("{}: {} got it and not its end", warning, address));
         for (const auto& d : delivered_[channel])
             if (d.warning == warning && d.revision == revision && !may_have[warning].contains(d.address))
                 throw Wrong(fmt::format("{}: {} got the end of what never came", warning, d.address));

@@ -94,7 +94,8 @@ Outcome<std::vector<OutboxEntry>> SimStore::sending()
 
 Outcome<std::vector<OutboxEntry>> SimStore::unsent(const std::string& warning, const std::string& channel)
 {
-    return those([&](const OutboxEntry& e) { return e.row->warning == warning && e.row->channel == channel && waits(e); });
+    return those(
+        [&](const OutboxEntry& e) { return e.row->warning == warning && e.row->channel == channel && waits(e); });
 }
 
 Outcome<std::vector<daemon::Reached>> SimStore::reached(const std::string& warning, const std::string& channel)

@@ -56,7 +56,8 @@ std::shared_ptr<const daemon::Audience> some_people(Dice& dice)
     out->id = "officials";
     for (std::uint32_t number = 2; number < 10; ++number)
         if (!dice.one_in(4)) {
-            out->members.push_back({number, "p", "zh-CN", std::to_string(100 + number + (dice.one_in(6) ? 50U : 0U)), "", {}});
+            out->members.push_back(
+                {number, "p", "zh-CN", std::to_string(100 + number + (dice.one_in(6) ? 50U : 0U)), "", {}});
             out->version += out->members.back().sms;
         }
     if (out->members.empty()) out->members.push_back({2, "p", "zh-CN", "102", "", {}});

@@ -1,10 +1,12 @@
 #include "daemon/config.hpp"
 #include "libaqi/settings.hpp"
 #include "tests/support/builders.hpp"
+#include "tests/support/folder.hpp"
 #include "tests/support/shared.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <sstream>
 
 using namespace aqi;
@@ -92,7 +94,7 @@ TEST_CASE("a broken configuration is refused whole, with line, column and the kn
           std::string::npos);
     CHECK(refusal(changed("may_approve_up_to = \"red\"", "may_approve_up_to = \"purple\""))
               .find("known: blue, yellow, orange, red") != std::string::npos);
-    CHECK(refusal(changed("kind = \"webhook\"", "kind = \"pigeon\"")).find("known: command, webhook") !=
+    CHECK(refusal(changed("kind = \"webhook\"", "kind = \"pigeon\"")).find("known: broadcast, cap, command, email") !=
           std::string::npos);
     CHECK(refusal(changed("url = \"https://", "url = \"http://")).find("must be https://") != std::string::npos);
     CHECK(refusal(changed("warnings = \"2016-225\"", "warnings = \"2016-226\"")).find("did you mean \"2016-225\"") !=
@@ -134,6 +136,40 @@ TEST_CASE("every key of the example is documented, and every key a reader knows 
         text += (is_commented_key ? line.substr(2) : line) + "\n";
     }
     CHECK(refusal(text) == "taken");
+}
+
+TEST_CASE("the stanzas the example shows in comments are understood, and what contradicts itself in them is refused")
+{
+    const Folder folder;
+    const auto list = folder.path() / "officials.csv";
+    std::ofstream{list} << "name,sms,email\n张三,13900000001,zhang@example.invalid\n";
+    std::string shown, line;
+    std::istringstream in{example()};
+    while (std::getline(in, line))
+        shown += (line.starts_with("#") && !line.starts_with("# ") ? line.substr(1) : line) + "\n";
+    const auto with = [&](const std::string& from, const std::string& to) {
+        std::string text = shown;
+        const std::string path = "/etc/aqid/audiences/officials.csv";
+        for (const auto& [what, by] : {std::pair{path, list.string()}, std::pair{from, to}}) {
+            const auto at = text.find(what);
+            if (!what.empty() && at == std::string::npos)
+                throw std::runtime_error("the example has no such text: " + what);
+            if (!what.empty()) text.replace(at, what.size(), by);
+        }
+        return refusal(text);
+    };
+    CHECK(with("", "") == "taken");
+    CHECK(with("file = \"" + list.string() + "\"", "file = \"/nowhere.csv\"").find("/nowhere.csv: cannot be read") !=
+          std::string::npos);
+    CHECK(with("channels = [\"sms-mobile\", \"mail\"]", "channels = [\"sms-mobil\"]")
+              .find("did you mean \"sms-mobile\"") != std::string::npos);
+    CHECK(with("channels = [\"sms-mobile\", \"mail\"]", "channels = [\"city-portal\"]").find("has no recipients") !=
+          std::string::npos);
+    CHECK(with("transitions = [\"raise\", \"upgrade\"]", "transitions = [\"lift\"]")
+              .find("known: raise, upgrade, downgrade") != std::string::npos);
+    CHECK(with("at = \"08:00\"", "at = \"8\"").find("must read HH:MM") != std::string::npos);
+    std::ofstream{list} << "name,sms\n张三,1390000000a\n";
+    CHECK(with("", "").find("officials.csv:2: 张三: sms \"1390000000a\"") != std::string::npos);
 }
 
 TEST_CASE("what only one link can have is not given to two, and no link has a name of ours")

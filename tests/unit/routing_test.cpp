@@ -58,8 +58,9 @@ struct Town {
         channel("mobile", mobile);
         channel("any", sms);
         channel("mail", mail);
-        config.audiences = {people("officials", {{2, "a", "zh-CN", "13900000001", "a@x", {}}, {3, "b", "en", "13300000002", "", {}}}),
-                            people("schools", {{2, "c", "zh-CN", "13900000001", "c@x", {}}, {3, "d", "zh-CN", "13900000003", "", {}}})};
+        config.audiences = {
+            people("officials", {{2, "a", "zh-CN", "13900000001", "a@x", {}}, {3, "b", "en", "13300000002", "", {}}}),
+            people("schools", {{2, "c", "zh-CN", "13900000001", "c@x", {}}, {3, "d", "zh-CN", "13900000003", "", {}}})};
     }
     Route& route(std::vector<std::string> channels, const char* audience = "")
     {
@@ -70,7 +71,8 @@ struct Town {
     }
 };
 
-notify::Letter letter(int revision, RevisionKind kind, WarningLevel level, WarningLevel previous, const char* area = "city")
+notify::Letter letter(int revision, RevisionKind kind, WarningLevel level, WarningLevel previous,
+                      const char* area = "city")
 {
     notify::Letter out;
     out.id = "city-2016-001";
@@ -87,7 +89,10 @@ notify::Letter letter(int revision, RevisionKind kind, WarningLevel level, Warni
     out.warning->headline_en = "Warning";
     return out;
 }
-notify::Letter raise(WarningLevel level = WarningLevel::orange) { return letter(1, RevisionKind::raise, level, WarningLevel::none); }
+notify::Letter raise(WarningLevel level = WarningLevel::orange)
+{
+    return letter(1, RevisionKind::raise, level, WarningLevel::none);
+}
 
 /// "feed", "mobile:officials=2,3"
 std::set<std::string> plan(const std::vector<PreparedRow>& rows)
@@ -108,7 +113,8 @@ using Plan = std::set<std::string>;
 
 } // namespace
 
-TEST_CASE("a channel without recipients gets every warning unless a route names it, one with recipients what its routes say")
+TEST_CASE(
+    "a channel without recipients gets every warning unless a route names it, one with recipients what its routes say")
 {
     Town town;
     CHECK(plan(route_new(raise(), town.config, Instant{5})) == Plan{"feed"});
@@ -147,7 +153,8 @@ TEST_CASE("routes choose by area, level and step, a step down counts as what it 
     CHECK(route_new(alarm, town.config, Instant{5}).empty()); // routes are for warnings
 }
 
-TEST_CASE("what cannot be said through a channel is a row that failed, not a silence, English is composed where it is read")
+TEST_CASE(
+    "what cannot be said through a channel is a row that failed, not a silence, English is composed where it is read")
 {
     Town town;
     town.route({"any"}, "officials");
@@ -189,7 +196,9 @@ TEST_CASE("a later revision supersedes what has not left, and the end goes to ex
     CHECK(commit(raise(), Instant{10}) == Plan{"feed", "any:officials=2,3"});
     settle("13900000001", SendState::accepted, Instant{11}); // a has it; b's is still waiting
     // The list has changed meanwhile: a left, e came. The upgrade goes to the people of today.
-    town.config.audiences[0] = people("officials", {{2, "b", "en", "13300000002", "", {}}, {3, "e", "zh-CN", "13900000009", "", {}}, {4, "f", "zh-CN", "13900000010", "", {}}});
+    town.config.audiences[0] = people("officials", {{2, "b", "en", "13300000002", "", {}},
+                                                    {3, "e", "zh-CN", "13900000009", "", {}},
+                                                    {4, "f", "zh-CN", "13900000010", "", {}}});
     CHECK(commit(letter(2, RevisionKind::upgrade, WarningLevel::red, WarningLevel::orange), Instant{20}) ==
           Plan{"feed", "any:officials=2,3,4"});
     const auto waiting = store.due("any", Instant{INT64_MAX}, 100);
@@ -245,6 +254,9 @@ TEST_CASE("nobody changes the ledger, a text or a delivery unseen")
     CHECK(after("UPDATE ledger SET detail = 'x' WHERE seq = 3").find("line 3 is not as it was written") == 0);
     CHECK(after("UPDATE ledger SET at_ms = 12 WHERE seq = 4").find("line 4") == 0);
     CHECK(after("DELETE FROM ledger WHERE seq = 2").find("line 2 is missing") == 0);
-    CHECK(after("UPDATE outbox SET content_zh = '{\"text\":\"别的\"}' WHERE id = 2").find("is not as it was prepared") != std::string::npos);
-    CHECK(after("UPDATE delivery SET state = 5 WHERE outbox = 2 AND recipient = 3").find("delivery 2/3 says failed, its last line accepted") == 0);
+    CHECK(
+        after("UPDATE outbox SET content_zh = '{\"text\":\"别的\"}' WHERE id = 2").find("is not as it was prepared") !=
+        std::string::npos);
+    CHECK(after("UPDATE delivery SET state = 5 WHERE outbox = 2 AND recipient = 3")
+              .find("delivery 2/3 says failed, its last line accepted") == 0);
 }

@@ -1,5 +1,5 @@
-#include "daemon/store/sqlite.hpp"
 #include "daemon/store/ledger.hpp"
+#include "daemon/store/sqlite.hpp"
 #include "daemon/store/store.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/folder.hpp"

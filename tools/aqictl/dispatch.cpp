@@ -38,18 +38,19 @@ void print_rows(const json::value& answer)
     for (const auto& r : answer.at("rows").as_array()) {
         const auto& states = r.at("states").as_object();
         const std::string to = text(r.at("audience")).empty() ? "" : fmt::format(" to {}", text(r.at("audience")));
-        fmt::print("{:>5}  {}  {}/{}  {}{}: {}\n", text(r.at("row")), text(r.at("created_at")).substr(0, 16), text(r.at("warning")),
-                   text(r.at("revision")), text(r.at("channel")), to, states_of(states));
+        fmt::print("{:>5}  {}  {}/{}  {}{}: {}\n", text(r.at("row")), text(r.at("created_at")).substr(0, 16),
+                   text(r.at("warning")), text(r.at("revision")), text(r.at("channel")), to, states_of(states));
         if (!text(r.at("detail")).empty()) fmt::print("       {}\n", text(r.at("detail")));
     }
     for (const auto& r : answer.at("replies").as_array())
-        fmt::print("reply  {}  {} {} ({}): {}\n", text(r.at("at")).substr(0, 16), text(r.at("name")), text(r.at("from")),
-                   text(r.at("answers")), text(r.at("text")));
+        fmt::print("reply  {}  {} {} ({}): {}\n", text(r.at("at")).substr(0, 16), text(r.at("name")),
+                   text(r.at("from")), text(r.at("answers")), text(r.at("text")));
 }
 
 void print_plan(const json::value& answer)
 {
-    fmt::print("{} revision {}, {}:\n", text(answer.at("warning")), text(answer.at("revision")), text(answer.at("level")));
+    fmt::print("{} revision {}, {}:\n", text(answer.at("warning")), text(answer.at("revision")),
+               text(answer.at("level")));
     std::int64_t total = 0;
     for (const auto& r : answer.at("rows").as_array()) {
         const std::string to = text(r.at("audience")).empty() ? "" : fmt::format(" to {}", text(r.at("audience")));
@@ -57,8 +58,8 @@ void print_plan(const json::value& answer)
         const std::int64_t recipients = r.at("recipients").to_number<std::int64_t>();
         const std::int64_t cost = recipients * zh.at("cost_thousandth").as_int64();
         total += cost;
-        fmt::print("\n{}{}: {} recipients, {} units, {} parts", text(r.at("channel")), to, recipients, text(zh.at("units")),
-                   text(zh.at("parts")));
+        fmt::print("\n{}{}: {} recipients, {} units, {} parts", text(r.at("channel")), to, recipients,
+                   text(zh.at("units")), text(zh.at("parts")));
         if (cost != 0) fmt::print(", {}.{:03}", cost / 1000, cost % 1000);
         fmt::print("\n");
         if (!text(r.at("refused")).empty()) {
@@ -82,7 +83,9 @@ void add_dispatch(CLI::App& app, int& exit_code)
     auto o = std::make_shared<Options>();
     const auto add = [&](const char* name, const char* help) {
         auto* command = app.add_subcommand(name, help);
-        command->add_option("--socket", o->socket, "control socket of the daemon")->capture_default_str()->envname("AQID_SOCKET");
+        command->add_option("--socket", o->socket, "control socket of the daemon")
+            ->capture_default_str()
+            ->envname("AQID_SOCKET");
         return command;
     };
 
@@ -101,21 +104,24 @@ void add_dispatch(CLI::App& app, int& exit_code)
     deliveries->add_option("--most", o->most, "so many")->capture_default_str()->check(CLI::Range(1, 100'000));
     deliveries->add_flag("--json", o->as_json, "as JSON");
     deliveries->callback([o, &exit_code] {
-        const json::value answer = ask_daemon(o->socket, {{"command", "deliveries"}, {"row", o->row}, {"most", o->most}});
+        const json::value answer =
+            ask_daemon(o->socket, {{"command", "deliveries"}, {"row", o->row}, {"most", o->most}});
         exit_code = exit_ok;
         if (o->as_json) return fmt::print("{}\n", json::serialize(answer.at("deliveries")));
         for (const auto& d : answer.at("deliveries").as_array())
-            fmt::print("{:<11} {}  {} {}  attempts {}  {}\n", text(d.at("state")), text(d.at("key")), text(d.at("name")),
-                       text(d.at("address")), text(d.at("attempts")), text(d.at("detail")));
+            fmt::print("{:<11} {}  {} {}  attempts {}  {}\n", text(d.at("state")), text(d.at("key")),
+                       text(d.at("name")), text(d.at("address")), text(d.at("attempts")), text(d.at("detail")));
     });
 
-    auto* resolve = add("resolve", "say what became of a message that is in doubt, or send one again as a further attempt");
+    auto* resolve =
+        add("resolve", "say what became of a message that is in doubt, or send one again as a further attempt");
     resolve->add_option("KEY", o->key, "as aqictl deliveries shows it")->required();
     resolve->add_option("VERDICT", o->verdict, "sent, not-sent or resend")
         ->required()
         ->check(CLI::IsMember({"sent", "not-sent", "resend"}));
     resolve->add_option("--why", o->why, "how you know")->required();
-    resolve->add_option("--as", o->person, "act as this person of the configuration; default: the only one of this account");
+    resolve->add_option("--as", o->person,
+                        "act as this person of the configuration; default: the only one of this account");
     resolve->callback([o, &exit_code] {
         json::object r{{"command", "resolve"}, {"key", o->key}, {"verdict", o->verdict}, {"why", o->why}};
         if (!o->person.empty()) r["person"] = o->person;
@@ -123,7 +129,9 @@ void add_dispatch(CLI::App& app, int& exit_code)
         exit_code = exit_ok;
     });
 
-    auto* plan = add("route-test", "who would get a warning's newest revision, in which words, at what count and cost; nothing is sent");
+    auto* plan =
+        add("route-test",
+            "who would get a warning's newest revision, in which words, at what count and cost; nothing is sent");
     plan->add_option("WARNING", o->warning, "warning id")->required();
     plan->add_flag("--json", o->as_json, "as JSON");
     plan->callback([o, &exit_code] {
@@ -133,7 +141,8 @@ void add_dispatch(CLI::App& app, int& exit_code)
         print_plan(answer);
     });
 
-    auto* ledger = app.add_subcommand("verify-ledger", "whether the ledger of everything sent is whole, and its newest digest");
+    auto* ledger =
+        app.add_subcommand("verify-ledger", "whether the ledger of everything sent is whole, and its newest digest");
     ledger->add_option("DATABASE", o->database, "aqid.db, or a copy of it")->required();
     ledger->callback([o] { become_aqid({"--verify-ledger", o->database}); });
 }

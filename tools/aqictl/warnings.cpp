@@ -66,7 +66,8 @@ json::object forecast_in(const std::string& name)
     for (const auto& [key, value] : read.as_object()) {
         if (key == "area") continue; // the command line says it
         if (key != "days" && key != "hours" && key != "issued_at")
-            throw CommandError(fmt::format("{}: \"{}\" is not known; known: days, hours, issued_at", name, std::string{key}));
+            throw CommandError(
+                fmt::format("{}: \"{}\" is not known; known: days, hours, issued_at", name, std::string{key}));
         out[key] = value;
     }
     return out;
@@ -412,8 +413,9 @@ void add_warnings(CLI::App& app, int& exit_code)
     forecast->add_option("AREA", *area, "area id")->required();
     forecast->add_option("DAY", *days, "2016-12-13=180-220:PM2.5, one or more");
     auto file = std::make_shared<std::string>();
-    forecast->add_option("--file", *file,
-                         "in place of DAY: the JSON form with \"days\" and perhaps \"hours\", concentrations of pollutants, weather");
+    forecast->add_option(
+        "--file", *file,
+        "in place of DAY: the JSON form with \"days\" and perhaps \"hours\", concentrations of pollutants, weather");
     auto weather = std::make_shared<std::string>();
     auto issued = std::make_shared<std::string>();
     auto dust = std::make_shared<bool>(false);

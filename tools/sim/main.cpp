@@ -59,7 +59,8 @@ int main(int argc, char** argv)
     config->add_option("--mail-port", mail_port, "also a feed, a modem and people: their folders are below --folder");
     config->add_option("--account", account)->required();
     config->callback([&] {
-        fmt::print("{}", aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, mail_port, account));
+        fmt::print("{}",
+                   aqi::sim::demo_config(*world.open(), folder, broker, http_port, catcher_port, mail_port, account));
     });
 
     auto* start = app.add_subcommand("start", "print the time at which the story's clock starts");

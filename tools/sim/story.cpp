@@ -247,8 +247,10 @@ void check_ways(Stage& stage, const std::string& warning, int revision)
         seen = ways();
     }
     std::string names;
-    for (const auto& [channel, state] : seen) names += fmt::format("{}{} {}", names.empty() ? "" : ", ", channel, state);
-    stage.step("the lift has reached every channel", seen.size() == channels && std::all_of(seen.begin(), seen.end(), good), names);
+    for (const auto& [channel, state] : seen)
+        names += fmt::format("{}{} {}", names.empty() ? "" : ", ", channel, state);
+    stage.step("the lift has reached every channel",
+               seen.size() == channels && std::all_of(seen.begin(), seen.end(), good), names);
 }
 
 /// The whole life of a warning in the invented fortnight.

@@ -140,4 +140,60 @@ TEST_CASE("an alarm nobody acknowledges goes along the duty roster, once a step"
     REQUIRE(drill.daemon.stop() == 0);
 }
 
+TEST_CASE("a receipt and a reply come back through the page's port, and 1 acknowledges an alarm", "[people]")
+{
+    Catcher gateway;
+    const Folder lists;
+    write_file(lists / "duty.csv", "name,sms\n值班员,13900000001\n");
+    write_file(lists / "token", "0123456789abcdef0123456789abcdef\n");
+    const std::string token = "token=0123456789abcdef0123456789abcdef";
+    Drill drill{
+        carrier(gateway, "mobile", "", fmt::format("callback_token_file = \"{}\"", (lists / "token").string())) +
+        fmt::format(
+            "[[audience]]\nid = \"duty\"\nfile = \"{}\"\n\n[[route]]\nchannels = [\"mobile\"]\naudience = \"duty\"\n\n"
+            "[[duty]]\nchannels = [\"mobile\"]\naudience = \"duty\"\nat_least = \"notice\"\n\n"
+            "[[duty]]\nchannels = [\"mobile\"]\naudience = \"duty\"\nat_least = \"notice\"\nafter_minutes = 15\n\n"
+            "[consultation]\nescalate_after_minutes = 30\n\n",
+            (lists / "duty.csv").string())};
+    drill.raise();
+    drill.wait_for(1, "mobile", "accepted");
+    const std::string key{gateway.caught().at(0).document().at("key").as_string()};
+    CHECK(drill.daemon.get("/channels/mobile/dlr?token=wrong&type=1&key=" + key).status == 403);
+    CHECK(drill.row(1, "mobile").state == "accepted");
+    CHECK(drill.daemon.get("/channels/mobile/dlr?" + token + "&type=1&key=" + key).status == 200);
+    drill.wait_for(1, "mobile", "delivered");
+    CHECK(drill.daemon.get("/channels/nobody/dlr?" + token).status == 404);
+    // A further proposal that nobody moves is an alarm; who is on duty replies.
+    for (const auto* person : {"epb-zhang", "met-li"})
+        REQUIRE(drill.daemon
+                    .ask({{"command", "forecast"},
+                          {"person", person},
+                          {"area", "C"},
+                          {"days", json::array{json::object{{"date", "2016-12-06"}, {"low", 300}, {"high", 330}},
+                                               json::object{{"date", "2016-12-07"}, {"low", 300}, {"high", 340}},
+                                               json::object{{"date", "2016-12-08"}, {"low", 300}, {"high", 340}},
+                                               json::object{{"date", "2016-12-09"}, {"low", 250}, {"high", 260}}}}})
+                    .at("ok")
+                    .as_bool());
+    drill.clock("10:31:00");
+    wait_until(20s, "the alarm", [&] { return gateway.caught().size() == 2; });
+    wait_until(20s, "its receipt", [&] {
+        return drill.daemon.number("SELECT count(*) FROM outbox o JOIN delivery d ON d.outbox = o.id WHERE o.kind = "
+                                   "'alarm' AND d.state = 2") == 1;
+    });
+    for (int n = 0; n < 2; ++n) // gateways repeat themselves
+        CHECK(drill.daemon.get("/channels/mobile/mo?" + token + "&from=%2B8613900000001&text=1&id=77").status == 200);
+    const auto acknowledged = [&] {
+        const json::object status = drill.daemon.status();
+        for (const auto& alarm : status.at("alarms").as_array())
+            if (alarm.at("acknowledged").is_object()) return true;
+        return false;
+    };
+    wait_until(20s, "the acknowledgement", acknowledged);
+    CHECK(drill.daemon.number("SELECT count(*) FROM reply") == 1);
+    drill.clock("10:50:00"); // the second step has nothing to say
+    CHECK_FALSE(comes(1500ms, [&] { return gateway.caught().size() > 2; }));
+    REQUIRE(drill.daemon.stop() == 0);
+}
+
 } // namespace aqi::e2e

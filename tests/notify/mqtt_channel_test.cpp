@@ -68,7 +68,7 @@ std::string refusal(const std::string& keys, Mode mode = Mode::real)
 
 } // namespace
 
-TEST_CASE("the state of an area is kept by the broker, also that nothing stands; events are not", "[mqtt]")
+TEST_CASE("the state of an area is kept by the broker, also that nothing stands, events are not", "[mqtt]")
 {
     const std::string version = GENERATE("5", "3.1.1");
     INFO("MQTT " << version);
@@ -102,7 +102,7 @@ TEST_CASE("the state of an area is kept by the broker, also that nothing stands;
     CHECK(stage.kept("hebi/events").empty());
 }
 
-TEST_CASE("online while it runs; offline when it ends, and when it is cut off", "[mqtt]")
+TEST_CASE("online while it runs, offline when it ends, and when it is cut off", "[mqtt]")
 {
     Stage stage;
     const e2e::Listener state{stage.broker.login("watcher", "ear"), "hebi/aqid/state"};
@@ -192,7 +192,7 @@ TEST_CASE(
     CHECK(stage.payload("hebi/warning/410600") == document_of(warning_letter()));
 }
 
-TEST_CASE("a broker that answers the connect and nothing else: in doubt; one that never answers: tried again", "[mqtt]")
+TEST_CASE("a broker that answers the connect and nothing else: in doubt, one that never answers: tried again", "[mqtt]")
 {
     const auto stanza = [](const e2e::ActorBroker& broker) {
         return fmt::format("uri = \"tcp://127.0.0.1:{}\"\nclient_id = \"c\"\nprefix = \"hebi\"\nversion = "
@@ -212,7 +212,7 @@ TEST_CASE("a broker that answers the connect and nothing else: in doubt; one tha
     CHECK(nothing.state == SendState::retry);
 }
 
-TEST_CASE("a broker that does not let us in, or not on the topic, says so; with the right it goes on", "[mqtt]")
+TEST_CASE("a broker that does not let us in, or not on the topic, says so, with the right it goes on", "[mqtt]")
 {
     Stage stage;
     e2e::write_file(stage.folder / "wrong", "not it\n");

@@ -14,7 +14,8 @@ constexpr auto look_every = std::chrono::seconds{1};
 constexpr std::int64_t retry_least_ms = 2'000;
 constexpr std::int64_t retry_most_ms = 300'000;
 constexpr std::int64_t ask_after_ms = 5'000; ///< a provider may need a moment until it knows
-constexpr int look_ahead = 64;               ///< deliveries read at once, beyond those that can begin
+constexpr int look_ahead = 16;               ///< deliveries read at once, beyond those that can begin
+constexpr int failures_some = 3;             ///< so many in a row are the channel's own trouble, not one recipient's
 
 std::int64_t pause_after(int attempts)
 {
@@ -32,8 +33,9 @@ bool is_good(SendState state) { return state == SendState::accepted || state == 
 Dispatch::Lane Dispatch::Lane::open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode, int parallel,
                                     notify::ChannelContext context)
 {
-    if (mode == Mode::drill) return {std::string{kind.kind}, kind.open_drill(settings, std::move(context)), parallel};
-    return {std::string{kind.kind}, kind.open(settings, std::move(context)), parallel};
+    if (mode == Mode::drill)
+        return {std::string{kind.kind}, kind.open_drill(settings, std::move(context)), parallel, 0, {}};
+    return {std::string{kind.kind}, kind.open(settings, std::move(context)), parallel, 0, {}};
 }
 
 bool Dispatch::Lane::drops_repeats() const
@@ -170,11 +172,7 @@ void Dispatch::pump()
         auto& health = health_[name];
         health.waiting = of.deliveries;
         health.oldest = of.oldest;
-        const auto lane = lanes_.find(name);
-        if (lane == lanes_.end())
-            close_lane(name, now);
-        else
-            while (fill(name, lane->second, now)) {}
+        fill_all(name, now);
     }
     std::vector<OutboxEntry> ask_now;
     std::erase_if(to_ask_, [&](const auto& of) {
@@ -235,8 +233,10 @@ std::optional<std::string> Dispatch::unfit(const OutboxEntry& entry, const Lane&
 bool Dispatch::fill(const std::string& name, Lane& lane, Instant now)
 {
     auto& flights = flights_[name];
-    const auto free = [&] { return lane.parallel - static_cast<int>(flights.size()); };
-    if (free() <= 0) return false;
+    // A channel in trouble rests between tries: thousands of recipients would only fail one by one. What expires still does.
+    const bool rests = now < lane.rests_until;
+    const auto free = [&] { return rests ? 0 : lane.parallel - static_cast<int>(flights.size()); };
+    if (free() <= 0 && !rests) return false;
     auto rows = store_.due(name, now, free() + look_ahead);
     if (!rows) return false;
     const std::size_t seen = rows->size();
@@ -305,11 +305,14 @@ void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
     const bool again = entry.state == SendState::retry || entry.state == SendState::repeat;
     if (again) entry.next_at = Instant{clock_.now().ms + pause_after(entry.attempts)};
     const Severity severity = is_good(entry.state) ? Severity::notice : again ? Severity::warning : Severity::error;
-    // Thousands of recipients are not thousands of lines: the ledger has each of them.
-    if (!is_good(entry.state) || entry.row->audience.empty())
+    // Thousands of recipients are not thousands of lines: the ledger has each of them, the log what changes.
+    const bool said = health_[entry.row->channel].last_state == send_state_name(entry.state) &&
+                      health_[entry.row->channel].last_detail == entry.detail;
+    if (entry.row->audience.empty() || (!is_good(entry.state) && !said))
         log(severity, "message {}: {} at attempt {}: {}", key_of(entry), send_state_name(entry.state), entry.attempts,
             entry.detail);
     note(entry);
+    judge_lane(entry);
     if (!write_down({entry})) {
         // What happened outside has happened: keep it, and the channel busy, until it can be written.
         unwritten_.push_back(std::move(entry));
@@ -319,7 +322,28 @@ void Dispatch::finished(OutboxEntry entry, notify::Receipt receipt)
     const auto early = early_.extract({entry.id, entry.recipient});
     if (!early.empty()) reported(entry.row->channel, early.mapped());
     if (entry.state == SendState::in_doubt) ask(entry);
-    pump();
+    if (!stopping_) fill_all(entry.row->channel, clock_.now());
+}
+
+/// Tries that fail one after another are the channel's: it rests, longer each time.
+void Dispatch::judge_lane(const OutboxEntry& entry)
+{
+    Lane& lane = lanes_.at(entry.row->channel);
+    if (entry.state != SendState::retry && entry.state != SendState::repeat) {
+        lane.failures = 0;
+        lane.rests_until = {};
+    } else if (++lane.failures >= failures_some) {
+        lane.rests_until = Instant{clock_.now().ms + pause_after(lane.failures - failures_some + 1)};
+    }
+}
+
+void Dispatch::fill_all(const std::string& name, Instant now)
+{
+    const auto lane = lanes_.find(name);
+    if (lane == lanes_.end())
+        close_lane(name, now);
+    else
+        while (fill(name, lane->second, now)) {}
 }
 
 /// What a provider says afterwards. It only ever adds: a delivery that is settled as delivered or failed stays so.

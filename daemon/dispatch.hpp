@@ -43,7 +43,9 @@ public:
     struct Lane {
         std::string kind;
         std::variant<std::unique_ptr<notify::RealChannel>, std::unique_ptr<notify::DrillChannel>> channel;
-        int parallel = 1; ///< messages on their way at once
+        int parallel = 1;      ///< messages on their way at once
+        int failures = 0;      ///< tries in a row that are to be made again
+        Instant rests_until{}; ///< nothing begins before
 
         static Lane open(const notify::ChannelInfo& kind, const std::any& settings, Mode mode, int parallel,
                          notify::ChannelContext);
@@ -91,6 +93,8 @@ private:
 
     void listen(const std::string& name, Lane& lane);
     bool fill(const std::string& name, Lane& lane, Instant now);
+    void fill_all(const std::string& name, Instant now);
+    void judge_lane(const OutboxEntry& entry);
     void close_lane(const std::string& name, Instant now);
     std::optional<std::string> unfit(const OutboxEntry& entry, const Lane& lane, Instant now, SendState& state);
     void begin(Lane& lane, OutboxEntry entry);

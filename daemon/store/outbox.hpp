@@ -76,7 +76,7 @@ private:
     std::map<std::pair<std::string, std::string>, std::int64_t> audiences_; ///< (id, version) -> row
     std::map<std::int64_t, std::shared_ptr<const OutboxRow>> rows_;         ///< a few that are being sent
     std::optional<Statement> insert_row_, insert_delivery_, insert_recipient_, update_delivery_, settle_, word_, due_,
-        read_row_;
+        read_row_, deliver_all_;
 };
 
 } // namespace aqi::daemon

@@ -178,7 +178,7 @@ double living(const std::filesystem::path& folder, const char* name, bool beside
         const auto behaviour = c < 2 ? Behaviour::good : c == 2 ? Behaviour::silent : Behaviour::refusing;
         lanes.emplace(
             config.channels[c].name,
-            Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), behaviour, sent[c]), 4});
+            Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), behaviour, sent[c]), 4, 0, {}});
     }
     Dispatch dispatch{io.get_executor(), store, clock, std::move(lanes)};
     if (const auto started = dispatch.start(); !started) throw std::runtime_error(started.error().what);
@@ -217,9 +217,9 @@ void restart(const std::filesystem::path& folder)
     std::vector<Steady::time_point> sent;
     std::map<std::string, Dispatch::Lane> lanes;
     for (const auto& c : config.channels)
-        lanes.emplace(
-            c.name,
-            Dispatch::Lane{"bench", std::make_unique<BenchChannel>(io.get_executor(), Behaviour::good, sent), 1});
+        lanes.emplace(c.name,
+                      Dispatch::Lane{
+                          "bench", std::make_unique<BenchChannel>(io.get_executor(), Behaviour::good, sent), 1, 0, {}});
     Dispatch dispatch{io.get_executor(), store, clock, std::move(lanes)};
     if (const auto started = dispatch.start(); !started) throw std::runtime_error(started.error().what);
     std::int64_t waiting = 0;

@@ -106,7 +106,7 @@ void World::start()
         auto opened = std::make_unique<SimChannel>(dice_, delivered_[channel.name], channel.name == "idempotent");
         opened->down = outage_[channel.name];
         channels_.push_back(opened.get());
-        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", std::move(opened), channel.parallel});
+        lanes.emplace(channel.name, daemon::Dispatch::Lane{"sim", std::move(opened), channel.parallel, 0, {}});
     }
     dispatch_ = std::make_unique<daemon::Dispatch>(io_->get_executor(), store_, clock_, std::move(lanes));
     if (const auto started = dispatch_->start(); !started) throw Wrong("cannot start: " + started.error().what);

@@ -360,8 +360,9 @@ void Dispatch::reported(const std::string& channel, const notify::Inbound::Repor
         early_[{entry.id, entry.recipient}] = report;
         return;
     }
-    const bool open =
-        entry.state == SendState::accepted || entry.state == SendState::in_doubt || entry.state == SendState::retry;
+    // It came through after all, whatever was thought of it: then it is not sent again.
+    const bool open = entry.state == SendState::accepted || entry.state == SendState::in_doubt ||
+                      entry.state == SendState::retry || entry.state == SendState::repeat;
     if (!open || (entry.state == report.state && entry.detail == report.detail)) return;
     entry.state = report.state;
     entry.detail = report.detail;

@@ -45,6 +45,23 @@ Content content_of(const std::string& text)
     return out;
 }
 
+/// The other way of key_of(): %XX is a byte.
+std::string unescaped(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned byte = 0;
+        const char* digits = text.data() + i + 1;
+        if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+            out += static_cast<char>(byte);
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
 } // namespace
 
 Statement& OutboxTables::prepared(std::optional<Statement>& statement, const char* sql)
@@ -279,13 +296,13 @@ std::vector<Reached> OutboxTables::reached(const std::string& warning, const std
     return out;
 }
 
-bool OutboxTables::was_reached(const OutboxEntry& entry)
+bool OutboxTables::has_other(const OutboxEntry& entry, const char* which)
 {
     Statement rows{database_,
-                   std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
-                               "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
-                               "o.channel = ? AND o.revision < ? AND d.state IN (1, 2, 3, 6, 9) AND "} +
-                       same_address + "LIMIT 1"};
+                   fmt::format("SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
+                               "ON r.audience = o.audience AND r.number = d.recipient "
+                               "WHERE o.warning = ? AND o.channel = ? AND {} AND {} LIMIT 1",
+                               which, same_address)};
     rows.bind(entry.row->warning)
         .bind(entry.row->channel)
         .bind(entry.row->revision)
@@ -294,20 +311,12 @@ bool OutboxTables::was_reached(const OutboxEntry& entry)
     return rows.step();
 }
 
-bool OutboxTables::is_overtaken(const OutboxEntry& entry)
+bool OutboxTables::was_reached(const OutboxEntry& entry)
 {
-    Statement rows{database_,
-                   std::string{"SELECT 1 FROM outbox o JOIN delivery d ON d.outbox = o.id LEFT JOIN recipient r "
-                               "ON r.audience = o.audience AND r.number = d.recipient WHERE o.warning = ? AND "
-                               "o.channel = ? AND o.revision > ? AND "} +
-                       same_address + "LIMIT 1"};
-    rows.bind(entry.row->warning)
-        .bind(entry.row->channel)
-        .bind(entry.row->revision)
-        .bind(entry.to.address)
-        .bind(entry.to.address);
-    return rows.step();
+    return has_other(entry, "o.revision < ? AND d.state IN (1, 2, 3, 6, 9)");
 }
+
+bool OutboxTables::is_overtaken(const OutboxEntry& entry) { return has_other(entry, "o.revision > ?"); }
 
 std::optional<OutboxEntry> OutboxTables::find(const std::string& channel, const std::string& provider_id,
                                               const std::string& key)
@@ -318,16 +327,17 @@ std::optional<OutboxEntry> OutboxTables::find(const std::string& channel, const 
         rows.bind(provider_id).bind(channel);
         if (rows.step()) return entry(rows);
     }
-    if (key.empty()) return std::nullopt;
-    // Keys are made of a row's own words, some of them escaped: the row is found by making its key again.
-    const auto first = key.find('/');
-    Statement rows{database_, "SELECT id FROM outbox WHERE channel = ? ORDER BY id DESC LIMIT 2000"};
-    rows.bind(channel);
+    // "warning/revision/channel...", see key_of(): the first two name few rows, and of these one makes this key.
+    const auto first = key.find('/'), second = key.find('/', first + 1);
+    if (first == std::string::npos || second == std::string::npos) return std::nullopt;
+    int revision = 0;
+    std::from_chars(key.data() + first + 1, key.data() + second, revision);
+    Statement rows{database_, "SELECT id FROM outbox WHERE warning = ? AND revision = ? AND channel = ?"};
+    rows.bind(unescaped(key.substr(0, first))).bind(revision).bind(channel);
     std::vector<std::int64_t> ids;
     while (rows.step()) ids.push_back(rows.integer(0));
     for (const auto id : ids) {
         const auto of = row(id);
-        if (first == std::string::npos) break;
         const std::string own = key_of(*of, 0);
         std::uint32_t recipient = 0;
         if (of->audience.empty()) {

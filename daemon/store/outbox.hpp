@@ -67,6 +67,8 @@ public:
 private:
     std::int64_t audience_of(const OutboxRow& row, const Audience* people);
     std::shared_ptr<const OutboxRow> row(std::int64_t id);
+    /// Whether the same address has another delivery of the same warning through the same channel; `which` has one ?, the revision.
+    bool has_other(const OutboxEntry& entry, const char* which);
     OutboxEntry entry(const Statement& of);
     std::vector<OutboxEntry> entries(Statement& rows);
     Statement& prepared(std::optional<Statement>& statement, const char* sql);

@@ -313,14 +313,23 @@ TEST_CASE("an outbox row keeps its key and its history")
     OutboxEntry entry = store.due("portal", Instant{10}, 5)->at(0);
     CHECK(*entry.row == turn.outbox[0].row);
     CHECK(key_of(*entry.row, entry.recipient) == "w/1/portal");
+    CHECK(store.find("portal", "", "w/1/portal")->value().id == entry.id);
+    for (const auto* other : {"w/2/portal", "w/1/radio", "w/1", "w", "", "w/x/portal", "w/1/portal/officials@0/2"})
+        CHECK_FALSE(store.find("portal", "", other)->has_value());
+    Turn escaped;
+    escaped.outbox.push_back(outbox_row("鹤壁 1%", 1, "portal", 1'000));
+    REQUIRE(store.commit(escaped).has_value());
+    const std::string key = key_of(escaped.outbox[0].row, 0);
+    CHECK(key == "%E9%B9%A4%E5%A3%81%201%25/1/portal");
+    CHECK(store.find("portal", "", key)->value().row->warning == "鹤壁 1%");
     for (const auto state : {SendState::sending, SendState::retry, SendState::sending, SendState::accepted}) {
         entry.state = state;
         entry.detail = send_state_name(state);
         REQUIRE(store.update({entry}, Instant{20}).has_value());
     }
-    REQUIRE(store.waiting()->size() == 1);
-    CHECK(store.waiting()->contains("radio"));
-    CHECK(store.newest_outbox(10).at(1).counts.at(SendState::accepted) == 1);
+    CHECK(store.waiting()->at("radio").deliveries == 1);
+    CHECK(store.waiting()->at("portal").deliveries == 1); // the other warning's
+    CHECK(store.newest_outbox(10).at(2).counts.at(SendState::accepted) == 1);
 
     // After a later message failed there, the channel's last word is the failure; what it last accepted stands.
     Turn later;
@@ -339,8 +348,8 @@ TEST_CASE("an outbox row keeps its key and its history")
     CHECK(words[0].accepted_at == Instant{20});
 
     Database database{(folder.path() / "aqid.db").string(), OpenAs::read_only};
-    CHECK(database.number("SELECT count(*) FROM ledger") == 8); // three rows prepared, five changes
+    CHECK(database.number("SELECT count(*) FROM ledger") == 9); // four rows prepared, five changes
     const auto verdict = verify_ledger(folder.path() / "aqid.db");
-    CHECK(verdict.lines == 8);
+    CHECK(verdict.lines == 9);
     CHECK(verdict.trouble.empty());
 }

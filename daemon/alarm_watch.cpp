@@ -68,6 +68,7 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
             break;
         case SendState::prepared:
         case SendState::sending:
+        case SendState::held:
         case SendState::superseded: break; // says nothing about the channel
         }
     }

@@ -15,7 +15,9 @@
 // {"command": "tell", "person", "station", "order": "set-time" | "realtime-interval" | "minute-interval" | "realtime-on" |
 // "realtime-off" | "fetch", "number", "first", "last"}; {"command": "coverage" | "weather", "station", "first", "last"};
 // {"command": "dispatch", "most"}; {"command": "deliveries", "row", "most"}; {"command": "resolve", "person", "key", "verdict":
-// "sent" | "not-sent" | "resend", "why"}; {"command": "route-test", "warning"};
+// "sent" | "not-sent" | "resend", "why"}; {"command": "route-test", "warning"}, or of a warning
+// that is made up, {"command": "route-test", "area", "level", "transition": "raise" | "upgrade" | "downgrade" | "lift" | "cancel",
+// "drill": whether}: neither writes or sends anything;
 // {"command": "recompute"}; {"command": "audit", "most"}; {"command": "clock", "now": ISO time} under a simulated clock only.
 // Answers: {"ok": true, ...} or {"ok": false, "error": "..."}.
 //

@@ -2,6 +2,7 @@
 #include "daemon/commands_parts.hpp"
 
 #include "daemon/outgoing.hpp"
+#include "daemon/rehearsal.hpp"
 #include "daemon/routing.hpp"
 #include "daemon/web/dispatch_json.hpp"
 
@@ -74,11 +75,57 @@ std::string resolve(const json::object& request, const Peer& peer, const Command
     return agree();
 }
 
+/// Rows that follow what was sent name a version of a list: whose language is known while the list is the same.
+void add_people(std::vector<PreparedRow>& rows, const Config& config)
+{
+    for (auto& row : rows)
+        for (const auto& audience : config.audiences)
+            if (!row.people && audience->id == row.row.audience && audience->version == row.row.version)
+                row.people = audience;
+}
+
+/// Who would get a warning that does not exist, if it were issued now.
+std::string route_rehearsal(const json::object& request, const CommandContext& c)
+{
+    const auto area = text(request, "area"), level = text(request, "level");
+    if (!area || !level) return refuse("it needs \"warning\", or \"area\" and \"level\"");
+    const auto known = warning_level_named(*level);
+    if (!known || *known == WarningLevel::none)
+        return refuse(fmt::format("level \"{}\" is not known; known: blue, yellow, orange, red", *level));
+    const std::string step = text(request, "transition").value_or("raise");
+    std::optional<RevisionKind> kind;
+    for (const auto of : {RevisionKind::raise, RevisionKind::upgrade, RevisionKind::downgrade, RevisionKind::lift,
+                          RevisionKind::cancel})
+        if (revision_kind_name(of) == step) kind = of;
+    if (!kind)
+        return refuse(
+            fmt::format("transition \"{}\" is not known; known: raise, upgrade, downgrade, lift, cancel", step));
+    const Instant now = c.clock->now();
+    const Mode mode = flag(request, "drill") ? Mode::drill : c.config->mode;
+    const auto made = rehearse(*area, *known, *kind, mode, c.config->rules, now);
+    if (!made) return refuse(made.error().detail);
+    const auto planned =
+        made->ends ? route_end(made->letter, *made->ends, *c.config, now) : route_new(made->letter, *c.config, now);
+    const UtcOffset offset = c.config->rules.network.offset;
+    return json::serialize(json::object{{"ok", true},
+                                        {"rehearsal", true},
+                                        {"note", "made up; nothing of it is stored or sent"},
+                                        {"area", *area},
+                                        {"area_name", made->letter.warning->area_name},
+                                        {"transition", step},
+                                        {"level", *level},
+                                        {"mode", mode == Mode::drill ? "drill" : "real"},
+                                        {"at", format_instant(now, offset)},
+                                        {"warning", made->letter.id},
+                                        {"revision", made->letter.revision},
+                                        {"rows", web::planned_json(planned)}});
+}
+
 /// Who would get a warning's newest revision, issued or pending, if it were issued now.
 std::string route_test(const json::object& request, const CommandContext& c)
 {
     const auto id = text(request, "warning");
-    if (!id) return refuse("it needs \"warning\"");
+    if (!id) return route_rehearsal(request, c);
     const State& state = c.turns->state();
     const Warning* warning = state.warning(*id);
     if (warning == nullptr || warning->revisions.empty()) return refuse(fmt::format("there is no warning {}", *id));
@@ -86,22 +133,19 @@ std::string route_test(const json::object& request, const CommandContext& c)
     Warning copy = *warning;
     Revision& revision = copy.revisions.back();
     if (!revision.issue) revision.issue = Act{"", now};
-    notify::Letter letter;
-    letter.mode = state.is_drill(*id) ? Mode::drill : c.config->mode;
-    letter.id = copy.id;
-    letter.revision = revision.number;
-    letter.at = revision.issue->at;
-    letter.offset = c.config->rules.network.offset;
-    letter.warning = announce(copy, revision, c.config->rules, letter.mode);
+    const Mode mode = state.is_drill(*id) ? Mode::drill : c.config->mode;
+    const notify::Letter letter = letter_about(copy, revision, mode, c.config->rules);
     std::vector<PreparedRow> planned;
     if (ends_warning(revision.kind)) {
         auto routed = route(letter, *c.config, c.outgoing->store(), now);
         if (!routed) return refuse(routed.error().what);
         planned = std::move(routed->rows);
+        add_people(planned, *c.config);
     } else {
         planned = route_new(letter, *c.config, now);
     }
     return json::serialize(json::object{{"ok", true},
+                                        {"rehearsal", false},
                                         {"warning", *id},
                                         {"revision", revision.number},
                                         {"level", warning_level_name(revision.level)},

@@ -22,6 +22,7 @@ public:
         for (const auto& table : root_.tables("audience")) read_audience(table);
         for (const auto& table : root_.tables("route")) read_route(table);
         for (const auto& table : root_.tables("duty")) read_duty(table);
+        for (const auto& table : root_.tables("audience")) check_limit(table);
         if (const auto table = root_.table_if("all_clear")) read_all_clear(*table);
         if (const auto table = root_.table_if("heartbeat")) read_heartbeat(*table);
         for (const auto& channel : out_.channels) {
@@ -83,8 +84,19 @@ private:
         if (!in || !(text << in.rdbuf())) table.fail("file", fmt::format("{}: cannot be read", file));
         auto audience = parse_audience(text.str(), id, file);
         if (!audience) table.fail("file", audience.error().detail);
+        audience->at_most_an_hour = static_cast<int>(table.integer_or("at_most_an_hour", 0, 1, 1'000));
         out_.audiences.push_back(std::make_shared<const Audience>(std::move(*audience)));
         table.done();
+    }
+
+    /// Who writes a limit where no alarms go believes that it holds for warnings.
+    void check_limit(const Settings& table)
+    {
+        const std::string id = table.text("id");
+        if (table.has("at_most_an_hour") &&
+            std::none_of(out_.duties.begin(), out_.duties.end(), [&](const Duty& d) { return d.route.audience == id; }))
+            table.fail("at_most_an_hour",
+                       fmt::format("no [[duty]] sends to \"{}\": alarms have a limit, warnings have none", id));
     }
 
     /// Channels and whom they reach, as [[route]], [[duty]] and [all_clear] have them.

@@ -287,6 +287,7 @@ void Dispatch::send(notify::ChannelOf<mode>& channel, OutboxEntry entry)
     message.kind = notify::letter_kind_named(entry.row->kind).value_or(notify::LetterKind::warning);
     message.document = entry.row->document;
     message.content = entry.content();
+    message.language = entry.in_english() ? notify::Language::en : notify::Language::zh;
     message.to = entry.to;
     channel.send(message, [this, alive = alive_, entry = std::move(entry)](notify::Receipt receipt) mutable {
         if (*alive) finished(std::move(entry), std::move(receipt));

@@ -1,12 +1,15 @@
 #include "daemon/letters.hpp"
 
+#include "daemon/log.hpp"
 #include "daemon/notify/channel.hpp"
 #include "daemon/routing.hpp"
 #include "daemon/store/ledger.hpp"
 
+#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace aqi::daemon {
 namespace {
@@ -16,14 +19,32 @@ constexpr std::size_t digest_lines = 20;
 
 std::string clock_of(Instant at, UtcOffset offset) { return format_instant(at, offset).substr(5, 11); }
 
+notify::Letter marked(notify::Letter letter)
+{
+    if (letter.mode == Mode::drill)
+        for (auto* text : {&letter.own_headline_zh, &letter.own_text_zh, &letter.own_headline_en, &letter.own_text_en})
+            *text = std::string{drill_mark} + *text;
+    return letter;
+}
+
+/// What a digest says of a letter that waited: its headline; of a digest all of it.
+std::string line_of(const OutboxRow& row, const char* language, UtcOffset offset)
+{
+    const boost::json::value document = boost::json::parse(row.document);
+    const bool whole = row.kind == notify::letter_kind_name(notify::LetterKind::digest);
+    std::string_view words = document.at(language).at(whole ? "text" : "headline").as_string();
+    if (words.starts_with(drill_mark)) words.remove_prefix(drill_mark.size());
+    return fmt::format("{} {}", clock_of(row.created_at, offset), words);
+}
+
 } // namespace
 
-Letters::Letters(const Config& config, Turns& turns, std::function<Outcome<bool>(const std::string&, int)> has_letter)
-    : config_(config), turns_(turns), has_letter_(std::move(has_letter))
+Letters::Letters(const Config& config, Turns& turns, Book book) : config_(config), turns_(turns), book_(std::move(book))
 {}
 
 Outcome<void> Letters::look(const Health& health, const Dispatch& dispatch, Instant now)
 {
+    if (const auto done = overflow(now); !done) return done; // what waits goes before what is new
     if (const auto done = alarms(now); !done) return done;
     if (const auto done = digests(now); !done) return done;
     if (const auto done = canaries(now); !done) return done;
@@ -33,7 +54,7 @@ Outcome<void> Letters::look(const Health& health, const Dispatch& dispatch, Inst
 Outcome<bool> Letters::is_new(const std::string& id, int number)
 {
     if (written_.contains({id, number})) return false;
-    const auto known = has_letter_(id, number);
+    const auto known = book_.has_letter(id, number);
     if (!known) return known.error();
     if (*known) written_.emplace(id, number);
     return !*known;
@@ -53,13 +74,103 @@ notify::Letter Letters::letter(notify::LetterKind kind, std::string id, int numb
 
 Outcome<void> Letters::post(const notify::Letter& letter, const Route& route, Instant now)
 {
-    notify::Letter marked = letter;
-    if (marked.mode == Mode::drill)
-        for (auto* text : {&marked.own_headline_zh, &marked.own_text_zh, &marked.own_headline_en, &marked.own_text_en})
-            *text = std::string{drill_mark} + *text;
-    if (auto rows = route_along(marked, route, config_, now); !rows.empty())
-        if (const auto posted = turns_.post(std::move(rows)); !posted) return posted;
+    return write(letter, route_along(marked(letter), route, config_, now), {}, now);
+}
+
+Outcome<void> Letters::write(const notify::Letter& letter, std::vector<PreparedRow> rows,
+                             std::vector<OutboxEntry> settled, Instant now)
+{
+    const bool limited = is_limited(letter.kind) && std::any_of(rows.begin(), rows.end(), [](const PreparedRow& row) {
+                             return row.people && row.people->at_most_an_hour > 0;
+                         });
+    if (limited) {
+        auto received = book_.received_since(Instant{now.ms - hour_ms});
+        if (!received) return received.error();
+        hold_back(rows, *received);
+        held_perhaps_ = true;
+    }
+    if (!rows.empty() || !settled.empty())
+        if (const auto posted = turns_.post(std::move(rows), std::move(settled)); !posted) return posted;
     written_.emplace(letter.id, letter.revision);
+    return {};
+}
+
+/// A digest's rows, with as many lines as each channel takes: a short message holds few.
+std::vector<PreparedRow> Letters::digest_rows(notify::Letter letter, const Lines& lines, const Route& route,
+                                              Instant now) const
+{
+    const std::size_t count = lines.zh.size();
+    letter.own_headline_zh = fmt::format("【告警汇总】{}条", count);
+    letter.own_headline_en = fmt::format("{} further alarms", count);
+    std::vector<PreparedRow> out;
+    for (const auto& channel : route.channels) {
+        Route one = route;
+        one.channels = {channel};
+        std::vector<PreparedRow> rows;
+        for (std::size_t shown = std::min(count, digest_lines);; --shown) {
+            const auto end = static_cast<std::ptrdiff_t>(shown);
+            const bool all = shown == count;
+            letter.own_text_zh =
+                fmt::format("【告警汇总】另有{}条告警：{}{}", count,
+                            fmt::join(lines.zh.begin(), lines.zh.begin() + end, "；"), all ? "。" : "……");
+            letter.own_text_en =
+                fmt::format("{} further alarms: {}{}", count, fmt::join(lines.en.begin(), lines.en.begin() + end, "; "),
+                            all ? "." : " ...");
+            rows = route_along(marked(letter), one, config_, now);
+            if (shown == 0 ||
+                std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.refused.empty(); }))
+                break;
+        }
+        std::move(rows.begin(), rows.end(), std::back_inserter(out));
+    }
+    return out;
+}
+
+/// What was too much for a person's hour, in one letter when there is room again.
+Outcome<void> Letters::overflow(Instant now)
+{
+    if (!held_perhaps_) return {};
+    const auto held = book_.held();
+    if (!held) return held.error();
+    held_perhaps_ = !held->empty();
+    if (held->empty()) return {};
+    auto received = book_.received_since(Instant{now.ms - hour_ms});
+    if (!received) return received.error();
+    const UtcOffset offset = config_.rules.network.offset;
+    for (auto& bundle : bundles_of(*held, config_, *received)) {
+        const OutboxRow& row = *bundle.letters.front();
+        const int number = static_cast<int>(bundle.people->members.front().number);
+        const std::string id =
+            fmt::format("digest-{}-{}-{}", row.channel, row.audience, format_instant(now, offset).substr(0, 19));
+        const auto fresh = is_new(id, number);
+        if (!fresh) return fresh.error();
+        if (!*fresh) continue; // one a second
+        auto text = letter(notify::LetterKind::digest, id, number, now);
+        text.mode = row.mode;
+        Lines lines;
+        for (const auto& of : bundle.letters) {
+            lines.zh.push_back(line_of(*of, "zh", offset));
+            lines.en.push_back(line_of(*of, "en", offset));
+        }
+        Route route;
+        route.channels = {row.channel};
+        route.people = bundle.people;
+        auto rows = digest_rows(text, lines, route, now);
+        std::set<std::uint32_t> told;
+        for (auto& of : rows) {
+            told.insert(of.recipients.begin(), of.recipients.end());
+            of.people.reset(); // some of a list the store has
+        }
+        for (auto& entry : bundle.deliveries) {
+            const bool is_told = told.contains(entry.recipient);
+            entry.state = is_told ? SendState::superseded : SendState::failed;
+            entry.detail = is_told ? fmt::format("said in {}", id) : "the channel no longer reaches this address";
+            entry.next_at = now;
+            if (!is_told) log(Severity::error, "message {}: {}", key_of(*entry.row, entry.recipient), entry.detail);
+        }
+        if (const auto written = write(text, std::move(rows), std::move(bundle.deliveries), now); !written)
+            return written;
+    }
     return {};
 }
 
@@ -112,7 +223,7 @@ Outcome<void> Letters::alarms(Instant now)
     return {};
 }
 
-/// What was too much for an hour, in one letter when the hour is over.
+/// What was too much for a step's hour, in one letter when the hour is over.
 Outcome<void> Letters::digests(Instant now)
 {
     for (auto& [step, of] : steps_) {
@@ -123,15 +234,8 @@ Outcome<void> Letters::digests(Instant now)
             notify::LetterKind::digest,
             fmt::format("digest-{}-{}", step + 1, format_instant(now, config_.rules.network.offset).substr(0, 16)), 1,
             now);
-        const std::size_t shown = std::min(of.held.size(), digest_lines);
-        std::string lines;
-        for (std::size_t i = 0; i < shown; ++i) lines += of.held[i] + "；";
-        const std::string more = of.held.size() > shown ? fmt::format("等{}条", of.held.size()) : "";
-        text.own_headline_zh = fmt::format("【告警汇总】{}条", of.held.size());
-        text.own_headline_en = fmt::format("{} further alarms", of.held.size());
-        text.own_text_zh = fmt::format("【告警汇总】另有{}条告警：{}{}", of.held.size(), lines, more);
-        text.own_text_en = fmt::format("{} further alarms: {}", of.held.size(), lines);
-        if (const auto posted = post(text, config_.duties[step].route, now); !posted) return posted;
+        auto rows = digest_rows(text, {of.held, of.held}, config_.duties[step].route, now);
+        if (const auto written = write(text, std::move(rows), {}, now); !written) return written;
         of.sent.push_back(now);
         of.held.clear();
     }

@@ -28,24 +28,29 @@ void Outgoing::start()
 {
     const Config& config = parts_.config;
     std::map<std::string, Dispatch::Lane> lanes;
+    const auto now = [&clock = parts_.clock] { return clock.now(); };
     for (const auto& channel : config.channels) {
         if (channel.mode == Mode::real && config.mode == Mode::drill) {
             log(Severity::notice, "channel {} stays closed: it is for real warnings, and this is a drill",
                 channel.name);
             continue;
         }
-        lanes.emplace(channel.name,
-                      Dispatch::Lane::open(*channel.kind, channel.settings, channel.mode, channel.parallel,
-                                           {channel.name, executor_, config.data_folder / "channels" / channel.name}));
+        lanes.emplace(
+            channel.name,
+            Dispatch::Lane::open(*channel.kind, channel.settings, channel.mode, channel.parallel,
+                                 {channel.name, executor_, config.data_folder / "channels" / channel.name, now}));
     }
     channels_ = lanes.size();
     dispatch_ = std::make_unique<Dispatch>(executor_, parts_.store, parts_.clock, std::move(lanes));
     for (const auto& word : parts_.store.last_words())
         dispatch_->remember(word.channel, word.state, word.detail, word.accepted_at);
     dispatch_->on_reply([this](const std::string& channel, notify::Inbound::Reply reply) { replied(channel, reply); });
-    letters_ = std::make_unique<Letters>(config, parts_.turns, [this](const std::string& id, int number) {
-        return parts_.store.has_letter(id, number);
-    });
+    SqliteStore& store = parts_.store;
+    letters_ = std::make_unique<Letters>(
+        config, parts_.turns,
+        Letters::Book{[&store](const std::string& id, int number) { return store.has_letter(id, number); },
+                      [&store](Instant since) { return store.received_since(since); },
+                      [&store] { return store.held(); }});
     if (config.heartbeat) heart_ = std::make_unique<Heart>(executor_);
     if (const auto started = dispatch_->start(); !started)
         throw StoreError(fmt::format("the outbox cannot be read: {}", started.error().what));

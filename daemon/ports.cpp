@@ -8,7 +8,7 @@
 namespace aqi::daemon {
 namespace {
 
-constexpr std::array<std::pair<SendState, std::string_view>, 10> send_states = {{{SendState::prepared, "prepared"},
+constexpr std::array<std::pair<SendState, std::string_view>, 11> send_states = {{{SendState::prepared, "prepared"},
                                                                                  {SendState::sending, "sending"},
                                                                                  {SendState::accepted, "accepted"},
                                                                                  {SendState::delivered, "delivered"},
@@ -17,7 +17,8 @@ constexpr std::array<std::pair<SendState, std::string_view>, 10> send_states = {
                                                                                  {SendState::in_doubt, "in_doubt"},
                                                                                  {SendState::expired, "expired"},
                                                                                  {SendState::superseded, "superseded"},
-                                                                                 {SendState::repeat, "repeat"}}};
+                                                                                 {SendState::repeat, "repeat"},
+                                                                                 {SendState::held, "held"}}};
 
 } // namespace
 
@@ -48,7 +49,7 @@ std::string key_of(const OutboxRow& row, std::uint32_t recipient)
 bool is_settled(SendState state)
 {
     return state != SendState::prepared && state != SendState::sending && state != SendState::retry &&
-           state != SendState::repeat;
+           state != SendState::repeat && state != SendState::held;
 }
 
 } // namespace aqi::daemon

@@ -124,6 +124,8 @@ struct Audience {
     std::string id;      ///< "officials"; empty: the public, no list
     std::string version; ///< digest of the list; empty with the id
     std::vector<Member> members;
+    /// Letters of alarms to each of them within an hour (daemon/allowance); 0: no limit. No part of the version.
+    int at_most_an_hour = 0;
 };
 
 /// What one channel says about one revision to one version of an audience. Never changes once it is written.
@@ -153,6 +155,8 @@ struct PreparedRow {
     std::shared_ptr<const Audience> people; ///< null: the store has this version, or there is no list
     std::vector<std::uint32_t> recipients{0};
     std::string refused{}; ///< why it cannot be said through this channel: its deliveries have failed before they began
+    std::vector<std::uint32_t> held{}; ///< recipients it waits for: their hour is full, they get a digest
+    std::string held_why{};
 };
 
 enum class SendState : std::uint8_t {
@@ -166,6 +170,7 @@ enum class SendState : std::uint8_t {
     expired,    ///< too old to be sent
     superseded, ///< a later revision took its place before it left
     repeat,     ///< it may have left, and is tried again because the other side drops repeats
+    held,       ///< beyond what this person gets in an hour: never sent itself, said in a digest (daemon/letters)
 };
 std::string_view send_state_name(SendState state);
 /// "410600-2016-003/2/sms-mobile/officials@9f86d081884c7d65/7", plain ASCII: the same for every attempt of a delivery.
@@ -188,7 +193,8 @@ struct OutboxEntry {
     std::string detail{};       ///< the channel's last words
     bool may_have_left = false; ///< an attempt before this one did perhaps; of one that is being repeated
 
-    const Content& content() const { return row->en && language.starts_with("en") ? *row->en : row->zh; }
+    bool in_english() const { return row->en && language.starts_with("en"); }
+    const Content& content() const { return in_english() ? *row->en : row->zh; }
 };
 
 /// Who got, or may have got, earlier revisions of a warning through a channel.
@@ -208,7 +214,7 @@ struct Turn {
     std::vector<Stamped> events;
     Figures figures;
     std::vector<PreparedRow> outbox;
-    std::vector<OutboxEntry> superseded; ///< deliveries a later revision takes the place of before they left
+    std::vector<OutboxEntry> superseded; ///< deliveries something later takes the place of before they left
     std::vector<Parked> parked;
     std::map<std::string, std::int64_t> counts;                 ///< to be added
     std::set<std::pair<HourEnding, StationIndex>> marked_hours; ///< whose marks were found anew, and replace what was

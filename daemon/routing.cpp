@@ -132,6 +132,26 @@ std::vector<PreparedRow> route_new(const notify::Letter& letter, const Config& c
     return out;
 }
 
+std::vector<PreparedRow> route_end(const notify::Letter& end, const notify::Letter& ends, const Config& config,
+                                   Instant now)
+{
+    std::vector<PreparedRow> out;
+    const std::string document = document_of(end);
+    for (auto& before : route_new(ends, config, now)) {
+        if (!before.refused.empty()) continue; // nobody would have got it
+        const auto channel = std::find_if(config.channels.begin(), config.channels.end(),
+                                          [&](const ChannelConfig& c) { return c.name == before.row.channel; });
+        PreparedRow row = row_of(end, *channel, document, now);
+        row.row.audience = before.row.audience;
+        row.row.version = before.row.version;
+        row.people = before.people;
+        row.recipients = std::move(before.recipients);
+        if (before.row.en) add_english(row, end, *channel);
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
 std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& along, const Config& config,
                                      Instant now)
 {

@@ -33,4 +33,8 @@ std::vector<PreparedRow> route_along(const notify::Letter& letter, const Route& 
 /// The same as route() without a store, for people: who would get it, in which words, at what count and cost.
 std::vector<PreparedRow> route_new(const notify::Letter& letter, const Config& config, Instant now);
 
+/// The same of an end, where nobody has got anything yet: to whom `ends`, which it ends, would go.
+std::vector<PreparedRow> route_end(const notify::Letter& end, const notify::Letter& ends, const Config& config,
+                                   Instant now);
+
 } // namespace aqi::daemon

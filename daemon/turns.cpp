@@ -214,9 +214,12 @@ void Turns::prepare(const notify::Letter& letter, Instant now, Turn& turn)
     std::move(routed->superseded.begin(), routed->superseded.end(), std::back_inserter(turn.superseded));
 }
 
-Outcome<void> Turns::post(std::vector<PreparedRow> rows)
+Outcome<void> Turns::post(std::vector<PreparedRow> rows, std::vector<OutboxEntry> settled)
 {
-    return run([&](Turn& turn) { std::move(rows.begin(), rows.end(), std::back_inserter(turn.outbox)); });
+    return run([&](Turn& turn) {
+        std::move(rows.begin(), rows.end(), std::back_inserter(turn.outbox));
+        std::move(settled.begin(), settled.end(), std::back_inserter(turn.superseded));
+    });
 }
 
 void Turns::take_frame(const InboxEntry& entry, Turn& turn)

@@ -104,8 +104,8 @@ public:
     /// All daily, annual and good-day figures of the journal, for rewriting after the rules changed.
     Outcome<Figures> all_figures();
 
-    /// Letters of the duty room's own, into the outbox.
-    Outcome<void> post(std::vector<PreparedRow> rows);
+    /// Letters of the duty room's own, into the outbox; with them what they settle: deliveries they say in place of.
+    Outcome<void> post(std::vector<PreparedRow> rows, std::vector<OutboxEntry> settled = {});
     /// Called after a turn that put something into the outbox.
     void on_outbox(std::function<void()> notify) { outbox_filled_ = std::move(notify); }
 

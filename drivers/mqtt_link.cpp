@@ -1,6 +1,7 @@
 #include "drivers/mqtt_link.hpp"
 
 #include "drivers/mqtt_words.hpp"
+#include "drivers/tls_trouble.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,7 +14,6 @@
 #include <chrono>
 #include <deque>
 #include <future>
-#include <mutex>
 #include <random>
 
 #include <unistd.h>
@@ -30,6 +30,7 @@ constexpr int backoff_most_ms = 30'000;
 /// PINGRESP stays away (paho.mqtt.c issue 1505).
 constexpr auto look_every = std::chrono::seconds{2};
 constexpr auto disconnect_patience = milliseconds{1'500};
+constexpr auto tls_patience = milliseconds{1'500}; // to look for the reason
 constexpr auto stop_patience = std::chrono::seconds{3};
 /// The way to the broker, its answer and every SUBACK.
 constexpr auto connect_patience = std::chrono::seconds{40};
@@ -197,11 +198,7 @@ private:
             if (!settings_.key_file.empty()) ssl.set_private_key(settings_.key_file);
             ssl.set_verify(true); // the host name too
             ssl.set_enable_server_cert_auth(true);
-            ssl.set_error_handler([this](const std::string& words) {
-                const std::lock_guard lock{tls_mutex_};
-                tls_words_ = words;
-            });
-            builder.ssl(std::move(ssl));
+            builder.ssl(std::move(ssl)); // no error handler: see tls_trouble
         }
         return builder.finalize();
     }
@@ -223,10 +220,6 @@ private:
         });
         call([this, generation, &connected] {
             try {
-                {
-                    const std::lock_guard lock{tls_mutex_};
-                    tls_words_.clear();
-                }
                 if (!client_) make_client();
                 options_ = options();
                 // Paho C++ 1.2.0 keeps a pointer into the object it copied options from; properties are set on the final
@@ -251,11 +244,11 @@ private:
         } catch (const mqtt::exception& error) {
             why = error.get_message().empty() ? error.what() : error.get_message();
         }
-        const std::lock_guard lock{tls_mutex_};
-        if (!tls_words_.empty())
-            why = fmt::format("{} ({})", why, tls_words_);
-        else if (speaks_tls())
-            why += "; nobody listens there, or the broker's certificate is for another host name";
+        if (speaks_tls()) {
+            const std::string trouble = tls_trouble(
+                {settings_.uri, settings_.ca_file, settings_.certificate_file, settings_.key_file}, tls_patience);
+            if (!trouble.empty()) why = fmt::format("{} ({})", why, trouble);
+        }
         tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, why));
     }
 
@@ -415,9 +408,6 @@ private:
     mqtt::token_ptr connecting_;
     std::unique_ptr<mqtt::async_client> client_; // after what its callbacks use
     std::atomic<bool> asking_{false};
-
-    std::mutex tls_mutex_; // Paho's thread writes
-    std::string tls_words_;
 };
 
 /// Links are shared with the handlers they post; the owner sees a plain Link.

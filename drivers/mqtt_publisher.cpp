@@ -1,6 +1,7 @@
 #include "drivers/mqtt_publisher.hpp"
 
 #include "drivers/mqtt_words.hpp"
+#include "drivers/tls_trouble.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,7 +14,6 @@
 #include <deque>
 #include <future>
 #include <map>
-#include <mutex>
 #include <random>
 
 namespace aqi::drivers {
@@ -28,6 +28,7 @@ constexpr int backoff_most_ms = 30'000;
 constexpr auto look_every = std::chrono::seconds{2};
 constexpr auto connect_patience = std::chrono::seconds{10};
 constexpr auto disconnect_patience = milliseconds{1'500};
+constexpr auto tls_patience = milliseconds{1'500}; // to look for the reason
 constexpr auto stop_patience = std::chrono::seconds{3};
 constexpr int at_least_once = 1;
 /// Paho keeps a plain pointer to an Answer until it gives it, which after a lost connection may be late: this many stay.
@@ -233,11 +234,7 @@ private:
             if (!settings_.key_file.empty()) ssl.set_private_key(settings_.key_file);
             ssl.set_verify(true); // the host name too
             ssl.set_enable_server_cert_auth(true);
-            ssl.set_error_handler([this](const std::string& words) {
-                const std::lock_guard lock{tls_mutex_};
-                tls_words_ = words;
-            });
-            builder.ssl(std::move(ssl));
+            builder.ssl(std::move(ssl)); // no error handler: see tls_trouble
         }
         return builder.finalize();
     }
@@ -256,10 +253,6 @@ private:
         });
         call([this, generation, &connected] {
             try {
-                {
-                    const std::lock_guard lock{tls_mutex_};
-                    tls_words_.clear();
-                }
                 if (!client_) make_client();
                 options_ = options();
                 connecting_ = client_->connect(options_, nullptr, connected);
@@ -278,11 +271,11 @@ private:
         } catch (const mqtt::exception& error) {
             why = error.get_message().empty() ? error.what() : error.get_message();
         }
-        const std::lock_guard lock{tls_mutex_};
-        if (!tls_words_.empty())
-            why = fmt::format("{} ({})", why, tls_words_);
-        else if (speaks_tls())
-            why += "; nobody listens there, or the broker's certificate is for another host name";
+        if (speaks_tls()) {
+            const std::string trouble = tls_trouble(
+                {settings_.uri, settings_.ca_file, settings_.certificate_file, settings_.key_file}, tls_patience);
+            if (!trouble.empty()) why = fmt::format("{} ({})", why, trouble);
+        }
         tell(generation, fmt::format("cannot connect to {}: {}", settings_.uri, why));
     }
 
@@ -408,9 +401,6 @@ private:
     mqtt::token_ptr connecting_;
     std::unique_ptr<mqtt::async_client> client_; // after what its callbacks use
     std::atomic<bool> asking_{false};
-
-    std::mutex tls_mutex_; // Paho's thread writes
-    std::string tls_words_;
 };
 
 MqttPublisher::MqttPublisher(PublisherSettings settings, boost::asio::any_io_executor executor)

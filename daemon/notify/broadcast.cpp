@@ -130,7 +130,6 @@ struct Said {
     std::string warning;
     std::int64_t revision = 0;
     bool stop = false;
-    Instant from;
     std::optional<Instant> until;
 };
 
@@ -146,28 +145,23 @@ std::optional<Said> said_in(std::string_view sidecar)
         return held == nullptr ? std::string{} : std::string{held->data(), held->size()};
     };
     const json::value* revision = of->if_contains("revision");
-    const auto from = parse_instant(text("valid_from"));
-    if (revision == nullptr || !revision->is_int64() || !from || text("id").empty()) return std::nullopt;
-    Said out{text("id"), revision->get_int64(), text("state") == "stop", *from, std::nullopt};
+    if (revision == nullptr || !revision->is_int64() || text("id").empty()) return std::nullopt;
+    Said out{text("id"), revision->get_int64(), text("state") == "stop", std::nullopt};
     if (const auto until = parse_instant(text("valid_until"))) out.until = *until;
     return out;
 }
 
-/// Every revision that lies there, with when its sidecar was written.
-struct Lying {
-    Said said;
-    Instant written;
-    std::string name() const { return name_of(said.warning, said.revision); }
-};
-std::vector<Lying> lying_in(const std::filesystem::path& folder)
+std::string name_of(const Said& said) { return name_of(said.warning, said.revision); }
+
+/// Every revision that lies there.
+std::vector<Said> lying_in(const std::filesystem::path& folder)
 {
-    std::vector<Lying> out;
+    std::vector<Said> out;
     for (const auto& file : files_ending(folder, ".json")) {
-        const auto text = read_whole(folder / file.name, sidecar_most);
+        const auto text = read_whole(folder / file, sidecar_most);
         auto said = text ? said_in(*text) : std::nullopt;
         // Only what bears the name we would give it is ours to remove.
-        if (said && file.name == name_of(said->warning, said->revision) + ".json")
-            out.push_back({std::move(*said), file.written});
+        if (said && file == name_of(*said) + ".json") out.push_back(std::move(*said));
     }
     return out;
 }
@@ -180,14 +174,12 @@ std::string take_away(const std::filesystem::path& folder, const std::string& na
 }
 
 /// Takes away what has come to its named end, and what stopped long ago.
-void sweep(const BroadcastSettings& settings)
+void sweep(const BroadcastSettings& settings, Instant now)
 {
-    for (const auto& there : lying_in(settings.folder)) {
-        const auto& said = there.said;
+    for (const auto& said : lying_in(settings.folder)) {
         if (!said.until) continue;
-        const Instant now = now_by(said.from, there.written, system_now());
         const std::int64_t kept_ms = said.stop ? settings.keep_h * 3'600'000 : 0;
-        if (now.ms >= said.until->ms + kept_ms) static_cast<void>(take_away(settings.folder, there.name()));
+        if (now.ms >= said.until->ms + kept_ms) static_cast<void>(take_away(settings.folder, name_of(said)));
     }
 }
 
@@ -195,11 +187,11 @@ Receipt leave(const BroadcastSettings& settings, const std::string& text, const 
 {
     const auto said = said_in(sidecar);
     if (!said || !is_plain_name(said->warning)) return {SendState::failed, "not a sidecar of a broadcast"};
-    const std::string name = name_of(said->warning, said->revision);
+    const std::string name = name_of(*said);
     const auto lying = lying_in(settings.folder);
     for (const auto& there : lying)
-        if (there.said.warning == said->warning && there.said.revision > said->revision)
-            return {SendState::accepted, fmt::format("{} is there already and takes its place", there.name())};
+        if (there.warning == said->warning && there.revision > said->revision)
+            return {SendState::accepted, fmt::format("{} is there already and takes its place", name_of(there))};
     const auto bytes = encoded(text, settings.encoding);
     if (!bytes) return {SendState::failed, bytes.error().detail};
     if (auto why = put_file(settings.folder, name + ".txt", *bytes); !why.empty())
@@ -207,8 +199,8 @@ Receipt leave(const BroadcastSettings& settings, const std::string& text, const 
     if (auto why = put_file(settings.folder, name + ".json", sidecar); !why.empty())
         return {SendState::retry, std::move(why)};
     for (const auto& there : lying)
-        if (there.said.warning == said->warning && there.said.revision < said->revision)
-            if (auto why = take_away(settings.folder, there.name()); !why.empty())
+        if (there.warning == said->warning && there.revision < said->revision)
+            if (auto why = take_away(settings.folder, name_of(there)); !why.empty())
                 return {SendState::retry, fmt::format("{} is there, and so is the older one: {}", name, why)};
     return {SendState::accepted, (settings.folder / (name + ".txt")).string(), name};
 }
@@ -224,12 +216,12 @@ template <Mode mode>
 class BroadcastChannel : public ChannelOf<mode> {
 public:
     BroadcastChannel(BroadcastSettings settings, ChannelContext context)
-        : settings_(std::move(settings)), disk_(std::move(context.executor))
+        : settings_(std::move(settings)), now_(std::move(context.now)), disk_(std::move(context.executor))
     {}
 
     void listen(Inbound) override
     {
-        disk_.repeat(sweep_every, [this] { sweep(settings_); });
+        disk_.repeat(sweep_every, [this] { sweep(settings_, now_()); });
     }
 
     void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
@@ -246,6 +238,7 @@ public:
 
 private:
     const BroadcastSettings settings_;
+    const std::function<Instant()> now_;
     DiskThread disk_;
 };
 

@@ -124,7 +124,7 @@ Result<Content> compose(const std::any& settings, const Letter& letter, Language
 }
 
 /// Writes the file, then the feed. Again is never wrong: the same name gets the same bytes.
-Receipt leave(const CapSettings& settings, Mode mode, LetterKind kind, const std::string& document)
+Receipt leave(const CapSettings& settings, Mode mode, LetterKind kind, const std::string& document, Instant now)
 {
     const auto read = cap::read(document);
     if (!read) return {SendState::failed, read.error().detail};
@@ -136,7 +136,8 @@ Receipt leave(const CapSettings& settings, Mode mode, LetterKind kind, const std
         kind == LetterKind::canary ? std::string{canary_file} : fmt::format("{}.xml", alert.identifier);
     if (auto why = put_file(settings.folder, file, document); !why.empty()) return {SendState::retry, std::move(why)};
     if (kind != LetterKind::canary)
-        if (const auto why = put_file(settings.folder, std::string{feed_file}, cap_feed(settings, mode)); !why.empty())
+        if (const auto why = put_file(settings.folder, std::string{feed_file}, cap_feed(settings, mode, now));
+            !why.empty())
             return {SendState::retry, fmt::format("{} is there, not yet in the feed: {}", file, why)};
     return {SendState::accepted, (settings.folder / file).string(), alert.identifier};
 }
@@ -145,21 +146,21 @@ template <Mode mode>
 class CapChannel : public ChannelOf<mode> {
 public:
     CapChannel(CapSettings settings, ChannelContext context)
-        : settings_(std::move(settings)), disk_(std::move(context.executor))
+        : settings_(std::move(settings)), now_(std::move(context.now)), disk_(std::move(context.executor))
     {}
 
     void listen(Inbound) override
     {
         // A crash may have come between a document and the feed. Trouble is told by the next letter, or its canary.
         disk_.repeat(feed_every, [this] {
-            static_cast<void>(put_file(settings_.folder, std::string{feed_file}, cap_feed(settings_, mode)));
+            static_cast<void>(put_file(settings_.folder, std::string{feed_file}, cap_feed(settings_, mode, now_())));
         });
     }
 
     void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
     {
         disk_.run([this, kind = message.kind,
-                   document = message.content.text] { return leave(settings_, mode, kind, document); },
+                   document = message.content.text] { return leave(settings_, mode, kind, document, now_()); },
                   std::move(done));
     }
 
@@ -178,6 +179,7 @@ public:
 private:
     static constexpr std::size_t served_most = 4 * 1024 * 1024;
     const CapSettings settings_;
+    const std::function<Instant()> now_;
     DiskThread disk_;
 };
 

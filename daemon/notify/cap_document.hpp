@@ -50,6 +50,6 @@ Result<std::string> cap_document(const CapSettings& settings, const Letter& lett
 
 /// The feed of the documents in the folder: newest first, without those of warnings that ended longer than keep_h ago. What is
 /// there and no alert is passed over.
-std::string cap_feed(const CapSettings& settings, Mode mode);
+std::string cap_feed(const CapSettings& settings, Mode mode, Instant now);
 
 } // namespace aqi::notify

@@ -14,7 +14,6 @@ struct Entry {
     std::string file;
     cap::Alert alert;
     Instant sent;
-    Instant written;
 };
 
 std::string in_xml(std::string_view text)
@@ -39,13 +38,13 @@ std::vector<Entry> entries_of(const std::filesystem::path& folder)
 {
     std::vector<Entry> out;
     for (const auto& file : files_ending(folder, ".xml")) {
-        if (file.name == feed_file || file.name == canary_file) continue;
-        const auto text = read_whole(folder / file.name, cap::alert_most);
+        if (file == feed_file || file == canary_file) continue;
+        const auto text = read_whole(folder / file, cap::alert_most);
         if (!text) continue;
         auto read = cap::read(*text);
         if (!read || read->alert.infos.empty() || read->alert.status == "Test") continue;
         const auto sent = cap::instant_of(read->alert.sent);
-        if (sent) out.push_back({file.name, std::move(read->alert), *sent, file.written});
+        if (sent) out.push_back({file, std::move(read->alert), *sent});
     }
     std::stable_sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
         if (a.sent != b.sent) return a.sent > b.sent;
@@ -74,11 +73,9 @@ Instant end_of(const Entry& last)
 
 } // namespace
 
-std::string cap_feed(const CapSettings& settings, Mode mode)
+std::string cap_feed(const CapSettings& settings, Mode mode, Instant now)
 {
     const auto entries = entries_of(settings.folder);
-    const Instant now =
-        entries.empty() ? system_now() : now_by(entries.front().sent, entries.front().written, system_now());
     const std::string_view mark = mode == Mode::drill ? drill_mark : "";
     // Without an address of its own the feed is still always the same feed.
     const std::string name = settings.base_url.empty()

@@ -51,7 +51,8 @@ struct MessageOf {
         key; ///< plain ASCII, the same for every attempt: "410600-2016-003/2/duty-room", and "/7" for recipient 7
     LetterKind kind = LetterKind::warning;
     std::string document; ///< JSON, document_of()
-    Content content{};    ///< in the recipient's language
+    Content content{};
+    Language language = Language::zh; ///< of the content, and of every field of the document said beside it
     Recipient to{};
 };
 using RealMessage = MessageOf<Mode::real>;
@@ -104,10 +105,16 @@ public:
 using RealChannel = ChannelOf<Mode::real>;
 using DrillChannel = ChannelOf<Mode::drill>;
 
+/// What the machine's clock shows.
+Instant system_now();
+
 struct ChannelContext {
     std::string name;
     boost::asio::any_io_executor executor;
     std::filesystem::path folder{}; ///< its own below the data folder, made when first written to
+    /// The daemon's clock, which is not the system's where a year is replayed: for what a letter's age decides. Thread-safe, as
+    /// long as the channel lives. How long another program takes, and what a provider checks, the system's clock says.
+    std::function<Instant()> now = system_now;
 };
 
 struct ChannelInfo {

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include <fcntl.h>
@@ -20,8 +19,6 @@ namespace {
 
 namespace asio = boost::asio;
 namespace fs = std::filesystem;
-
-constexpr std::int64_t late_most_ms = 24 * 3'600'000; // letters older than this are hardly sent any more
 
 /// Closes with its scope; -1: not open, errno says why.
 class Descriptor {
@@ -157,32 +154,18 @@ std::optional<std::string> read_whole(const fs::path& path, std::size_t most_byt
     return out;
 }
 
-std::vector<DropFile> files_ending(const fs::path& folder, std::string_view ending)
+std::vector<std::string> files_ending(const fs::path& folder, std::string_view ending)
 {
-    std::vector<DropFile> out;
+    std::vector<std::string> out;
     std::error_code error;
     for (fs::directory_iterator at{folder, error}, end; !error && at != end; at.increment(error)) {
         const std::string name = at->path().filename().string();
         struct stat facts {};
         if (!name.ends_with(ending) || !is_plain_name(name)) continue;
-        if (::lstat(at->path().c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-        out.push_back({name, Instant{std::int64_t{facts.st_mtim.tv_sec} * 1'000 +
-                                     std::int64_t{facts.st_mtim.tv_nsec} / 1'000'000}});
+        if (::lstat(at->path().c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) out.push_back(name);
     }
-    std::sort(out.begin(), out.end(), [](const DropFile& a, const DropFile& b) { return a.name < b.name; });
+    std::sort(out.begin(), out.end());
     return out;
-}
-
-Instant now_by(Instant issued, Instant written, Instant system_now)
-{
-    if (std::abs(written.ms - issued.ms) <= late_most_ms) return system_now;
-    return Instant{issued.ms + (system_now.ms - written.ms)};
-}
-
-Instant system_now()
-{
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
 struct DiskThread::Parts : std::enable_shared_from_this<DiskThread::Parts> {

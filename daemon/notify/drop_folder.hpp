@@ -27,17 +27,8 @@ std::string remove_file(const std::filesystem::path& folder, const std::string& 
 /// Nothing when it is no ordinary file, cannot be read or is longer.
 std::optional<std::string> read_whole(const std::filesystem::path& file, std::size_t most_bytes);
 
-struct DropFile {
-    std::string name;
-    Instant written; ///< by the system's clock
-};
-/// The ordinary files whose names end so, in the order of their names; none when the folder cannot be read.
-std::vector<DropFile> files_ending(const std::filesystem::path& folder, std::string_view ending);
-
-/// What the daemon's clock shows. A channel has none, and the system's is another where a year is replayed: there the age of a
-/// file, written when its letter had just been issued, tells.
-Instant now_by(Instant issued, Instant written, Instant system_now);
-Instant system_now();
+/// Names of the ordinary files that end so, in their order; none when the folder cannot be read.
+std::vector<std::string> files_ending(const std::filesystem::path& folder, std::string_view ending);
 
 /// One thread for the disk: a share that hangs must not hold the loop. Owned by the loop; declared last in its owner, for its end
 /// waits for what was begun.

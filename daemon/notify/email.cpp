@@ -119,7 +119,10 @@ template <Mode mode>
 class EmailChannel : public ChannelOf<mode> {
 public:
     EmailChannel(EmailSettings settings, ChannelContext context)
-        : settings_(std::move(settings)), executor_(context.executor), client_(context.executor, settings_.connections)
+        : settings_(std::move(settings)),
+          executor_(context.executor),
+          now_(std::move(context.now)),
+          client_(context.executor, settings_.connections)
     {}
 
     void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
@@ -145,7 +148,8 @@ public:
         header.subject = message.content.subject;
         header.message_id = fmt::format("<{}@{}>", hex(sha256(message.key)).substr(0, id_digits),
                                         std::string_view{settings_.from}.substr(settings_.from.find('@') + 1));
-        header.date = std::chrono::system_clock::now();
+        header.date = std::chrono::system_clock::time_point{std::chrono::milliseconds{now_().ms}};
+        header.language = language_name(message.language);
         header.more = {{"X-Aqid-Key", message.key}, {"X-Aqid-Mode", mode == Mode::drill ? "drill" : "real"}};
         client_.send(
             settings_.server, std::move(password),
@@ -156,6 +160,7 @@ public:
 private:
     const EmailSettings settings_;
     boost::asio::any_io_executor executor_;
+    const std::function<Instant()> now_;
     MailClient client_;
 };
 

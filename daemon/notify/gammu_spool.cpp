@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <sstream>
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 using daemon::SendState;
 
 constexpr std::size_t file_most = 64 * 1024;
-constexpr std::int64_t report_wait_s = 48 * 3'600; // a delivery report later than this is not waited for
+constexpr std::int64_t parts_apart_most_ms = 600'000; // gammu-smsd waits for the parts of a message so long
+constexpr std::int64_t report_wait_s = 48 * 3'600;    // a delivery report later than this is not waited for
 constexpr std::string_view handed_over = "handed to the network by the modem";
 constexpr std::string_view waits = "waits in the spool of gammu-smsd";
 constexpr std::string_view in_error =
@@ -78,6 +80,7 @@ std::string moment(Instant at)
     return out;
 }
 
+/// Of the machine: how long gammu-smsd takes is no matter of the daemon's clock, which may be a drill's.
 std::int64_t now_s() { return system_now().ms / 1'000; }
 
 std::string lower(std::string text)
@@ -112,19 +115,100 @@ std::map<std::string, std::string> read_ini(const std::string& text)
     return out;
 }
 
-/// IN<date>_<time>_<serial>_<sender>_<sequence>.txt
-std::optional<std::string> sender_in(std::string_view name)
+/// IN<date>_<time>_<serial>_<sender>_<part>.txt. The files of one long message have one serial and one sender, and parts from 00
+/// on; the moment is each part's own, as the network wrote it.
+struct InboxName {
+    std::string file, moment, serial, sender;
+    std::optional<Instant> at; ///< the moment, if it is one
+    int part = 0;
+};
+std::optional<InboxName> inbox_name(const std::string& file)
 {
-    if (!name.starts_with("IN") || !name.ends_with(".txt")) return std::nullopt;
-    std::size_t begin = 0;
-    for (int i = 0; i < 3; ++i) {
-        begin = name.find('_', begin);
-        if (begin++ == std::string_view::npos) return std::nullopt;
-    }
-    const auto end = name.rfind('_');
-    if (end == std::string_view::npos || end <= begin) return std::nullopt;
-    return as_utf8(name.substr(begin, end - begin));
+    if (!file.starts_with("IN") || !file.ends_with(".txt")) return std::nullopt;
+    const auto date = file.find('_');
+    const auto time = date == std::string::npos ? date : file.find('_', date + 1);
+    const auto serial = time == std::string::npos ? time : file.find('_', time + 1);
+    const auto sender = file.rfind('_');
+    if (serial == std::string::npos || sender <= serial) return std::nullopt;
+    InboxName out{file,
+                  file.substr(0, time),
+                  file.substr(time + 1, serial - time - 1),
+                  file.substr(serial + 1, sender - serial - 1),
+                  {},
+                  0};
+    if (date == 10 && time == 17) // IN20161229_151700: in whose zone does not matter, it is compared only
+        if (const auto at =
+                parse_instant(fmt::format("{}-{}-{}T{}:{}:{}Z", file.substr(2, 4), file.substr(6, 2), file.substr(8, 2),
+                                          file.substr(11, 2), file.substr(13, 2), file.substr(15, 2))))
+            out.at = *at;
+    const char* digits = file.data() + sender + 1;
+    if (std::from_chars(digits, file.data() + file.size(), out.part).ec != std::errc{}) out.part = 0;
+    return out;
 }
+
+/// Nothing: too long for parts of one message.
+std::optional<std::int64_t> apart_ms(const InboxName& a, const InboxName& b)
+{
+    if (a.moment == b.moment) return 0;
+    if (!a.at || !b.at) return std::nullopt;
+    const std::int64_t out = std::abs(a.at->ms - b.at->ms);
+    return out <= parts_apart_most_ms ? std::optional{out} : std::nullopt;
+}
+
+/// Which files are one message, each in the order of its parts. A part whose beginning is not there is a message of its own.
+std::vector<std::vector<InboxName>> messages_of(std::vector<InboxName> files)
+{
+    std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.part < b.part; });
+    std::vector<std::vector<InboxName>> out;
+    for (auto& file : files) {
+        std::vector<InboxName>* home = nullptr;
+        std::int64_t nearest = 0;
+        for (auto& message : out) {
+            const InboxName& first = message.front();
+            const bool fits = first.part == 0 && message.back().part < file.part && first.serial == file.serial &&
+                              first.sender == file.sender;
+            const auto apart = fits ? apart_ms(first, file) : std::nullopt;
+            if (!apart || (home != nullptr && *apart >= nearest)) continue;
+            home = &message;
+            nearest = *apart;
+        }
+        if (home != nullptr)
+            home->push_back(std::move(file));
+        else
+            out.push_back({std::move(file)});
+    }
+    return out;
+}
+
+/// Adds a file's text to what came before it: UTF-16 as it is, for a pair may be cut in two by the end of a part. gammu-smsd in
+/// a UTF-8 locale fills what it writes up with zeros.
+class PartsOfText {
+public:
+    void add(std::string_view bytes)
+    {
+        const bool little = bytes.starts_with("\xFF\xFE");
+        if (!little && !bytes.starts_with("\xFE\xFF")) {
+            flush();
+            text_ += as_utf8(bytes.substr(0, bytes.find('\0')));
+            return;
+        }
+        for (std::size_t i = 2; i + 1 < bytes.size(); i += 2) {
+            const char high = bytes[little ? i + 1 : i], low = bytes[little ? i : i + 1];
+            if (high == 0 && low == 0) break;
+            units_ += high;
+            units_ += low;
+        }
+    }
+    std::string text()
+    {
+        flush();
+        return text_;
+    }
+
+private:
+    void flush() { text_ += utf8_of_utf16_bytes("\xFE\xFF" + std::exchange(units_, {})); }
+    std::string text_, units_;
+};
 
 } // namespace
 
@@ -337,37 +421,56 @@ void GammuSpool::look_at_files(GammuNews& news)
 void GammuSpool::look_at_inbox(GammuNews& news)
 {
     std::map<std::string, Arrival> seen;
+    std::vector<InboxName> files;
     std::error_code error;
     for (fs::directory_iterator at{folders_.inbox, error}, end; !error && at != end; at.increment(error)) {
         std::error_code gone;
         const Arrival now{at->file_size(gone), at->last_write_time(gone)};
         const std::string name = at->path().filename().string();
-        if (!gone && at->is_regular_file(gone) && sender_in(name) && !taken_.contains(name)) seen[name] = now;
+        auto file = inbox_name(name);
+        if (gone || !at->is_regular_file(gone) || !file || taken_.contains(name)) continue;
+        seen[name] = now;
+        files.push_back(std::move(*file));
     }
     const auto before = std::exchange(arriving_, seen);
-    for (const auto& [name, now] : seen) {
-        // Written in place: whole when it has not changed from one look to the next.
-        const auto found = before.find(name);
-        if (found != before.end() && found->second == now) take(name, news);
+    // Written in place, one part after the other: whole when nothing of it has changed from one look to the next.
+    const auto whole = [&](const InboxName& file) {
+        const auto found = before.find(file.file);
+        return found != before.end() && found->second == seen.at(file.file);
+    };
+    std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.file < b.file; });
+    for (const auto& message : messages_of(std::move(files))) {
+        if (!std::all_of(message.begin(), message.end(), whole)) continue;
+        std::vector<std::string> names;
+        for (const auto& file : message) names.push_back(file.file);
+        take(names, as_utf8(message.front().sender), news);
     }
 }
 
-void GammuSpool::take(const std::string& name, GammuNews& news)
+/// `names`: the files of one message, in order.
+void GammuSpool::take(const std::vector<std::string>& names, const std::string& from, GammuNews& news)
 {
-    const auto bytes = read_whole(folders_.inbox / name, file_most);
-    if (!bytes) return;
-    const bool utf16 = bytes->starts_with("\xFE\xFF") || bytes->starts_with("\xFF\xFE");
-    std::string text = utf16 ? utf8_of_utf16_bytes(*bytes) : as_utf8(*bytes);
-    std::string from = *sender_in(name);
-    if (!folders_.delivery_reports || !take_delivery(from, text, news)) {
+    PartsOfText parts;
+    std::string all;
+    for (const auto& name : names) {
+        const auto bytes = read_whole(folders_.inbox / name, file_most);
+        if (!bytes) return;
+        parts.add(*bytes);
+        all += *bytes;
+    }
+    std::string text = parts.text();
+    if (names.size() > 1 || !folders_.delivery_reports || !take_delivery(from, text, news)) {
         // Two texts of one sender and second have one name, once the first was moved away.
-        news.replies.push_back({std::move(from), std::move(text), fmt::format("{}#{}", name, note_of(*bytes))});
+        news.replies.push_back({from, std::move(text), fmt::format("{}#{}", names.front(), note_of(all))});
     }
     const fs::path away = folders_.inbox / "seen";
     std::error_code error;
     fs::create_directory(away, error);
-    fs::rename(folders_.inbox / name, away / name, error);
-    if (error) taken_.insert(name); // after a restart it is read again; its id tells that it is no news
+    // The beginning last: an end without it would be taken for a reply of its own.
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        fs::rename(folders_.inbox / *name, away / *name, error);
+        if (error) taken_.insert(*name); // after a restart it is read again; its id tells that it is no news
+    }
 }
 
 /// The FILES backend says "Delivered" as if the recipient had written it, and not to what. It is believed where only one message

@@ -6,7 +6,8 @@
 //
 // Traps of gammu-smsd 1.42, checked in its configuration where it can be read: without TransmitFormat it sends Chinese as 7-bit
 // nonsense and reports success; a path without a slash at its end is searched one letter short and nothing is ever sent; text
-// files are read by its locale, unless they are UTF-16 with a byte order mark, which is what is written here.
+// files are read by its locale, unless they are UTF-16 with a byte order mark, which is what is written here. A long reply comes as
+// several files, written one after the other when all of it is there: they are joined before they are one reply.
 //
 // Thread: every function of GammuSpool that touches the disk is called on one thread, the caller's choice.
 // Does not know: letters, channels, the loop.
@@ -85,7 +86,7 @@ private:
     void load();
     void look_at_files(GammuNews& news);
     void look_at_inbox(GammuNews& news);
-    void take(const std::string& name, GammuNews& news);
+    void take(const std::vector<std::string>& names, const std::string& from, GammuNews& news);
     bool take_delivery(const std::string& from, const std::string& text, GammuNews& news);
 
     const GammuFolders folders_;

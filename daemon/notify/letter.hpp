@@ -53,8 +53,12 @@ struct Letter {
 
 /// Every field a template may name, in the order they are documented.
 std::span<const std::string_view> letter_fields();
-/// All of letter_fields() with their values; a field that does not apply is empty.
-std::map<std::string, std::string, std::less<>> fields_of(const Letter& letter, Language language);
+using Fields = std::map<std::string, std::string, std::less<>>;
+/// All of letter_fields() with their values, texts and names in this language: {level} is "red" in both, {level_name} 红色 or red,
+/// {area_name} what the texts call the area. A field that does not apply is empty.
+Fields fields_of(const Letter& letter, Language language);
+/// The same out of the letter's document, which is what a channel has when it sends.
+Fields fields_in(std::string_view document, Language language);
 
 /// The JSON document every channel may pass on (schemas/warning.schema.json; of all else schemas/letter.schema.json).
 std::string document_of(const Letter& letter);

@@ -130,6 +130,8 @@ std::string mail_text(const MailHeader& header, std::string_view body)
     // No "I am on holiday" comes back (RFC 3834).
     out += "Auto-Submitted: auto-generated\r\n";
     for (const auto& [name, value] : header.more) out += fmt::format("{}: {}\r\n", name, without_controls(value));
+    // Who reads it aloud must know in which language (RFC 3282).
+    if (!header.language.empty()) out += fmt::format("Content-Language: {}\r\n", header.language);
     out += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
     std::string lines;
     for (const char c : body) {

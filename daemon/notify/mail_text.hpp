@@ -27,6 +27,7 @@ struct MailHeader {
     std::string to_name;
     std::string subject;
     std::string message_id; ///< with < >
+    std::string language;   ///< of the body: "zh-CN"; empty: not told
     std::chrono::system_clock::time_point date;
     std::vector<std::pair<std::string, std::string>> more; ///< further headers; values of plain ASCII
 };

@@ -24,6 +24,12 @@ std::span<const ChannelInfo> all_channels()
     return table;
 }
 
+Instant system_now()
+{
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return Instant{std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
 Result<Content> compose_document(const std::any&, const Letter& letter, Language)
 {
     return Content{document_of(letter)};

@@ -162,7 +162,8 @@ kind = "sms-gammu"
 outbox = "/var/spool/gammu/outbox"    # gammu-smsd's folders (service = files); aqid must be able to write there, and
 sent = "/var/spool/gammu/sent"        # gammu-smsd to read
 error = "/var/spool/gammu/error"
-# inbox = ""                  # replies are read there, once each, and moved to its folder seen; default: no replies
+# inbox = ""                  # replies are read there, once each, a long one out of all its files, and moved to its folder
+                              # seen; default: no replies
 # smsdrc = ""                 # "/etc/gammu-smsdrc": checked when aqid starts: TransmitFormat auto or unicode, the same
                               # folders, a slash at the end of each; without it, see to that yourself: gammu-smsd sends
                               # Chinese as nonsense when TransmitFormat is not set, and reports success

@@ -6,6 +6,7 @@
 // Secrets stand in files, are read for every message, and are cut out of everything that is kept or shown.
 #include "daemon/notify/endpoint.hpp"
 #include "daemon/notify/gateway_reply.hpp"
+#include "daemon/notify/reply_parts.hpp"
 #include "daemon/notify/sms.hpp"
 #include "libaqi/utf8.hpp"
 
@@ -14,6 +15,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace aqi::notify {
 namespace {
@@ -35,6 +37,7 @@ struct HttpSmsSettings {
     BodyFormat body_format = BodyFormat::form;
     std::string sender, user, password_file, callback_url, callback_token_file;
     ReplyRules rules;
+    std::chrono::seconds reply_wait{600};
     bool drops_repeats = false;
 };
 
@@ -46,40 +49,6 @@ const std::vector<std::string_view>& request_fields()
             if (std::find(all.begin(), all.end(), field) == all.end()) all.push_back(field);
         return all;
     }();
-    return out;
-}
-
-/// The fields of a letter out of its document; texts in Chinese, for the document does not say in which language it leaves.
-Fields fields_of_document(std::string_view document, LetterKind kind)
-{
-    Fields out;
-    for (const auto& name : letter_fields()) out[std::string{name}];
-    const auto take = [&](const char* field, std::string_view path) { out[field] = json_member(document, path); };
-    out["kind"] = letter_kind_name(kind);
-    take("mode", "mode");
-    const bool warning = kind == LetterKind::warning;
-    take("id", warning ? "warning" : "id");
-    take("revision", warning ? "revision" : "number");
-    take("issued_at", warning ? "issued_at" : "at");
-    take("headline", "zh.headline");
-    take("short", warning ? "zh.short" : "zh.text");
-    if (!warning) return out;
-    take("transition", "kind");
-    take("area", "area.id");
-    take("area_name", "area.name");
-    take("area_code", "area.code");
-    take("advice", "zh.advice");
-    take("broadcast", "zh.broadcast");
-    take("bulletin", "zh.bulletin");
-    for (const char* field : {"level", "previous_level", "effective_at", "ends_at", "primary", "weather", "rules"})
-        take(field, field);
-    if (out["ends_at"] == "null") out["ends_at"].clear();
-    if (const auto level = warning_level_named(out["level"])) out["level_zh"] = warning_level_zh(*level);
-    for (int i = 0;; ++i) {
-        const std::string sender = json_member(document, fmt::format("senders.{}", i));
-        if (sender.empty()) break;
-        out["senders"] += fmt::format("{}{}", i == 0 ? "" : "、", sender);
-    }
     return out;
 }
 
@@ -146,6 +115,7 @@ std::any read_settings(const Settings& table, Mode mode)
         std::chrono::milliseconds{table.integer_or("connect_timeout_ms", 5'000, 100, 120'000)};
     out.request.timeout = std::chrono::milliseconds{table.integer_or("timeout_ms", 15'000, 100, 600'000)};
     out.drops_repeats = table.flag_or("drops_repeats", false);
+    out.reply_wait = std::chrono::seconds{table.integer_or("reply_wait_s", 600, 1, 86'400)};
     return settings_for(mode, std::move(out));
 }
 
@@ -182,7 +152,11 @@ template <Mode mode>
 class HttpSmsChannel : public ChannelOf<mode> {
 public:
     HttpSmsChannel(HttpSmsSettings settings, ChannelContext context)
-        : settings_(std::move(settings)), executor_(context.executor), client_(context.executor)
+        : settings_(std::move(settings)),
+          executor_(context.executor),
+          client_(context.executor),
+          parts_(context.folder / "parts", context.executor, settings_.reply_wait,
+                 [this](Inbound::Reply reply) { inbound_.reply(std::move(reply)); })
     {}
 
     void send(const MessageOf<mode>& message, std::function<void(Receipt)> done) override
@@ -208,7 +182,11 @@ public:
     }
 
     bool drops_repeats() const override { return settings_.drops_repeats; }
-    void listen(Inbound inbound) override { inbound_ = std::move(inbound); }
+    void listen(Inbound inbound) override
+    {
+        inbound_ = std::move(inbound);
+        parts_.load();
+    }
 
     std::optional<WebAnswer> get(std::string_view path, std::string_view query) override
     {
@@ -231,7 +209,7 @@ private:
     HttpRequest request_of(const MessageOf<mode>& message, const Secrets& secrets) const
     {
         HttpRequest out = settings_.request;
-        Fields fields = fields_of_document(message.document, message.kind);
+        Fields fields = fields_in(message.document, message.language);
         fields["to"] = message.to.address;
         fields["text"] = message.content.text;
         fields["key"] = message.key;
@@ -304,24 +282,48 @@ private:
         return answer(200, "");
     }
 
-    WebAnswer take_reply(std::string_view query) const
+    WebAnswer take_reply(std::string_view query)
     {
         Inbound::Reply reply;
         reply.from = as_utf8(query_value(query, "from"));
         if (reply.from.empty()) return answer(400, "from is missing\n");
         const std::string text = query_value(query, "text"), charset = query_value(query, "charset");
+        reply.provider_id = as_utf8(query_value(query, "id"));
+        if (auto part = part_of(query)) {
+            part->from = reply.from;
+            part->text = text;
+            part->charset = charset;
+            part->provider_id = reply.provider_id;
+            const std::string why = parts_.add(std::move(*part));
+            return why.empty() ? answer(200, "") : answer(503, "it cannot be kept\n");
+        }
         // kannel passes an answer in Chinese on as the network had it, unless its sms-service says otherwise.
         reply.text =
             charset.starts_with("UTF-16") || charset.starts_with("UCS-2") ? utf8_of_utf16_bytes(text) : as_utf8(text);
-        reply.provider_id = as_utf8(query_value(query, "id"));
         inbound_.reply(std::move(reply));
         return answer(200, "");
+    }
+
+    /// Which part of a longer reply it is, where the gateway says so; numbers that make no sense are no numbers.
+    static std::optional<ReplyPart> part_of(std::string_view query)
+    {
+        ReplyPart out;
+        if (!read_user_data_header(query_value(query, "udh"), out)) {
+            out.reference = query_value(query, "ref");
+            for (const auto& [name, number] : {std::pair{"part", &out.part}, std::pair{"parts", &out.parts}}) {
+                const std::string written = query_value(query, name);
+                std::from_chars(written.data(), written.data() + written.size(), *number);
+            }
+        }
+        const bool several = out.parts > 1 && out.parts <= ReplyParts::parts_most;
+        return several && out.part >= 1 && out.part <= out.parts ? std::optional{std::move(out)} : std::nullopt;
     }
 
     const HttpSmsSettings settings_;
     const asio::any_io_executor executor_;
     HttpClient client_;
     Inbound inbound_;
+    ReplyParts parts_;
 };
 
 Result<Content> compose(const std::any& settings, const Letter& letter, Language language)
@@ -345,7 +347,8 @@ const ChannelInfo sms_http_channel = {
 name = "gateway"
 kind = "sms-http"
 # url, body and headers are templates: {to} {text} {key} {sender} {user} {password} {coding} (0 GSM-7, 2 UCS-2) {callback}, and
-# the fields of a letter ({area_name} {level} ...; {text} is the short message itself). A brace is written {{ or }}.
+# the fields of a letter ({area_name} {level_name} {language} ..., in the language of the text; {level} is "red" in both;
+# {text} is the short message itself). A brace is written {{ or }}.
 url = "https://sms.example.invalid/send"   # https, except to this machine itself; fields are written as in a query
 method = "POST"             # or "GET", without body
 body_format = "json"        # "form" (default), "json" or "text": how fields are escaped, and the Content-Type
@@ -364,7 +367,9 @@ reply_json = "code=0"         # a member of the answer and its value; "data.0.co
 # drops_repeats = false       # true when the gateway drops a repeated {key}: a message in doubt is then sent again by itself
 # callback_url = ""           # "http://127.0.0.1:8080/channels/gateway/dlr": {callback} is this with token, key and what
                               # kannel fills in; receipts: ?token=&key=&type= (1 delivered, 2 failed, 4 queued, 8 accepted,
-                              # 16 refused), replies: /channels/gateway/mo?token=&from=&text=&id=&charset=
+                              # 16 refused), replies: /channels/gateway/mo?token=&from=&text=&id=&charset=; the parts of
+                              # a long reply become one where they come with ref=&part=&parts= or udh= (kannel's %u)
+# reply_wait_s = 600          # a part of a reply waits so long for the others, then it goes without them
 # callback_token_file = ""    # its first line; callbacks without it are refused; default: none are taken
 # kannel: method = "GET", accepted_if = "delivery" and
 #   url = "http://127.0.0.1:13013/cgi-bin/sendsms?username={user}&password={password}&from={sender}&to={to}&coding=2&charset=utf-8&text={text}&dlr-mask=31&dlr-url={callback}"

@@ -6,9 +6,9 @@
 // Knows: braces, and how a value is written inside JSON, a query or a header. Does not know: what is sent where.
 #pragma once
 
+#include "daemon/notify/letter.hpp"
 #include "libaqi/settings.hpp"
 
-#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,8 +21,6 @@ enum class Escape : std::uint8_t {
     json, ///< inside the quotes of a JSON text
     url,  ///< RFC 3986: all but unreserved characters as %XX of their UTF-8
 };
-
-using Fields = std::map<std::string, std::string, std::less<>>;
 
 class Template {
 public:

@@ -182,6 +182,7 @@ public:
 private:
     Result<void> add_secrets(HttpRequest& request) const
     {
+        // The other side compares it with its own: never the daemon's clock, which may be a drill's.
         const auto now = std::chrono::system_clock::now().time_since_epoch();
         const auto add_to_query = [&](std::string_view more) {
             request.url += request.url.find('?') == std::string::npos ? '?' : '&';

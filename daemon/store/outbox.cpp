@@ -129,7 +129,7 @@ void OutboxTables::prepare(const PreparedRow& of)
         .bind(zh)
         .bind(en);
     insert.bind(row.created_at.ms).bind(row.expires_at.ms);
-    insert.bind(of.refused.empty() ? static_cast<std::int64_t>(of.recipients.size()) : 0).run();
+    insert.bind(static_cast<std::int64_t>((of.refused.empty() ? of.recipients.size() : 0) + of.held.size())).run();
     const std::int64_t id = database_.number("SELECT last_insert_rowid()");
     auto& deliver = prepared(insert_delivery_, "INSERT INTO delivery VALUES (?, ?, ?, 0, ?, '', ?)");
     const int state = static_cast<int>(of.refused.empty() ? SendState::prepared : SendState::failed);
@@ -152,6 +152,11 @@ void OutboxTables::prepare(const PreparedRow& of)
     ledger_.append({row.created_at, id, -1, "prepared",
                     fmt::format("{}/{}/{} to {}, {} deliveries, text {}", row.warning, row.revision, row.channel, to,
                                 of.recipients.size(), digest_of(row.document, zh, en))});
+    for (const auto recipient : of.held) {
+        const int held = static_cast<int>(SendState::held);
+        deliver.bind(id).bind(std::int64_t{recipient}).bind(held).bind(row.created_at.ms).bind(of.held_why).run();
+        ledger_.append({row.created_at, id, std::int64_t{recipient}, send_state_name(SendState::held), of.held_why});
+    }
     if (of.refused.empty()) return;
     for (const auto recipient : of.recipients)
         ledger_.append({row.created_at, id, std::int64_t{recipient}, send_state_name(SendState::failed), of.refused});
@@ -316,7 +321,10 @@ bool OutboxTables::was_reached(const OutboxEntry& entry)
     return has_other(entry, "o.revision < ? AND d.state IN (1, 2, 3, 6, 9)");
 }
 
-bool OutboxTables::is_overtaken(const OutboxEntry& entry) { return has_other(entry, "o.revision > ?"); }
+bool OutboxTables::is_overtaken(const OutboxEntry& entry)
+{
+    return has_other(entry, "o.revision > ? AND d.state <> 10"); // what is held takes nobody's place
+}
 
 std::optional<OutboxEntry> OutboxTables::find(const std::string& channel, const std::string& provider_id,
                                               const std::string& key)
@@ -368,6 +376,33 @@ bool OutboxTables::has_letter(const std::string& id, int number)
     Statement rows{database_, "SELECT 1 FROM outbox WHERE warning = ? AND revision = ? LIMIT 1"};
     rows.bind(id).bind(number);
     return rows.step();
+}
+
+std::map<std::string, int> OutboxTables::received_since(Instant since)
+{
+    std::int64_t first = 0;
+    {
+        Statement rows{database_, "SELECT id, created_ms FROM outbox ORDER BY id DESC"};
+        while (rows.step() && rows.integer(1) > since.ms) first = rows.integer(0);
+    }
+    std::map<std::string, int> out;
+    if (first == 0) return out;
+    // Rows before deliveries: a warning's thousands are not looked at.
+    Statement rows{database_, "SELECT CASE o.address WHEN 'sms' THEN r.sms ELSE r.email END, count(*) FROM outbox o "
+                              "CROSS JOIN delivery d ON d.outbox = o.id "
+                              "JOIN recipient r ON r.audience = o.audience AND r.number = d.recipient "
+                              "WHERE o.id >= ? AND o.kind IN ('alarm', 'digest') AND d.state NOT IN (5, 7, 8, 10) "
+                              "GROUP BY 1"};
+    rows.bind(first);
+    while (rows.step()) out[rows.text(0)] = static_cast<int>(rows.integer(1));
+    return out;
+}
+
+std::vector<OutboxEntry> OutboxTables::held()
+{
+    Statement rows{database_, std::string{entry_columns} + "WHERE o.id IN (SELECT id FROM outbox WHERE open > 0) AND "
+                                                           "d.state = 10 ORDER BY d.outbox, d.recipient"};
+    return entries(rows);
 }
 
 std::vector<OutboxTables::Word> OutboxTables::words()

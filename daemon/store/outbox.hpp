@@ -34,6 +34,10 @@ public:
     std::map<std::string, Waiting> waiting();
 
     bool has_letter(const std::string& id, int number);
+    /// Letters of alarms and digests of them prepared after `since`, by address: those that got there or still may.
+    std::map<std::string, int> received_since(Instant since);
+    /// Deliveries that wait for a digest, the oldest first.
+    std::vector<OutboxEntry> held();
 
     struct Word {
         std::string channel, state, detail;

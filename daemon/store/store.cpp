@@ -392,6 +392,14 @@ Outcome<bool> SqliteStore::has_letter(const std::string& id, int number)
 {
     return outbox_read<bool>([&](OutboxTables& o) { return o.has_letter(id, number); });
 }
+Outcome<std::map<std::string, int>> SqliteStore::received_since(Instant since)
+{
+    return outbox_read<std::map<std::string, int>>([&](OutboxTables& o) { return o.received_since(since); });
+}
+Outcome<std::vector<OutboxEntry>> SqliteStore::held()
+{
+    return outbox_read<std::vector<OutboxEntry>>([](OutboxTables& o) { return o.held(); });
+}
 Outcome<std::vector<OutboxEntry>> SqliteStore::deliveries(std::int64_t row, int most)
 {
     return outbox_read<std::vector<OutboxEntry>>([&](OutboxTables& o) { return o.deliveries(row, most); });

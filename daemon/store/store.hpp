@@ -49,6 +49,9 @@ public:
 
     /// Whether the outbox has a letter of this id and number.
     Outcome<bool> has_letter(const std::string& id, int number);
+    /// See OutboxTables.
+    Outcome<std::map<std::string, int>> received_since(Instant since);
+    Outcome<std::vector<OutboxEntry>> held();
     /// Deliveries of a row, those that need a person first.
     Outcome<std::vector<OutboxEntry>> deliveries(std::int64_t row, int most);
     /// Keeps a recipient's reply, once; the delivery it answers, if that is known.

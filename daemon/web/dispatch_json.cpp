@@ -1,6 +1,7 @@
 #include "daemon/web/dispatch_json.hpp"
 
 #include <array>
+#include <set>
 
 namespace aqi::daemon::web {
 namespace {
@@ -8,9 +9,11 @@ namespace {
 namespace json = boost::json;
 
 /// What asks for a person comes first, what is on its way next, what is well last.
-constexpr std::array by_urgency{SendState::in_doubt,  SendState::failed,    SendState::expired,  SendState::repeat,
-                                SendState::retry,     SendState::sending,   SendState::prepared, SendState::accepted,
-                                SendState::delivered, SendState::superseded};
+constexpr std::array by_urgency{SendState::in_doubt, SendState::failed,    SendState::expired,   SendState::repeat,
+                                SendState::retry,    SendState::sending,   SendState::prepared,  SendState::held,
+                                SendState::accepted, SendState::delivered, SendState::superseded};
+
+constexpr std::size_t names_most = 10; // of a plan: who they are, not all of them
 
 json::object content_json(const Content& content)
 {
@@ -90,9 +93,30 @@ json::array planned_json(const std::vector<PreparedRow>& rows)
 {
     json::array out;
     for (const auto& of : rows) {
-        json::object row{{"channel", of.row.channel},          {"provider", of.row.provider},
-                         {"audience", of.row.audience},        {"audience_version", of.row.version},
-                         {"recipients", of.recipients.size()}, {"refused", of.refused},
+        const std::set<std::uint32_t> numbers{of.recipients.begin(), of.recipients.end()};
+        std::int64_t english = 0;
+        json::array names;
+        if (of.people != nullptr)
+            for (const auto& member : of.people->members) {
+                if (!numbers.contains(member.number)) continue;
+                english += of.row.en && member.language.starts_with("en") ? 1 : 0;
+                if (names.size() < names_most) names.emplace_back(member.name);
+            }
+        const auto all = static_cast<std::int64_t>(of.recipients.size());
+        const auto sum = [&](auto what) {
+            return (all - english) * what(of.row.zh) + (of.row.en ? english * what(*of.row.en) : 0);
+        };
+        const bool sent = of.refused.empty();
+        json::object row{{"channel", of.row.channel},
+                         {"provider", of.row.provider},
+                         {"audience", of.row.audience},
+                         {"audience_version", of.row.version},
+                         {"recipients", all},
+                         {"recipients_en", english},
+                         {"names", std::move(names)},
+                         {"messages", sent ? sum([](const Content& c) { return std::int64_t{c.parts}; }) : 0},
+                         {"cost_thousandth", sent ? sum([](const Content& c) { return c.cost_thousandth; }) : 0},
+                         {"refused", of.refused},
                          {"zh", content_json(of.row.zh)}};
         row["en"] = of.row.en ? json::value(content_json(*of.row.en)) : json::value(nullptr);
         out.push_back(std::move(row));

@@ -13,7 +13,8 @@ namespace aqi::daemon::web {
 boost::json::array outbox_json(const std::vector<OutboxTables::RowState>& rows, UtcOffset offset);
 boost::json::array deliveries_json(const std::vector<OutboxEntry>& deliveries, UtcOffset offset);
 boost::json::array replies_json(const std::vector<OutboxTables::ReplyRow>& replies, UtcOffset offset);
-/// Rows that are only planned: who would get what, in which words, at what count and cost.
+/// Rows that are only planned: who would get what, in which words, at what count and cost; `messages` is the recipients by the
+/// short messages each takes, `cost_thousandth` of a row that of all of them.
 boost::json::array planned_json(const std::vector<PreparedRow>& rows);
 
 } // namespace aqi::daemon::web

@@ -41,7 +41,7 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_open ON outbox (channel, id) WHERE open > 0;
 
 -- One delivery a recipient. state: 0 prepared, 1 sending, 2 accepted, 3 delivered, 4 retry, 5 failed, 6 in doubt, 7 expired,
--- 8 superseded, 9 repeat.
+-- 8 superseded, 9 repeat, 10 held for a digest.
 CREATE TABLE delivery (
     outbox INTEGER NOT NULL,
     recipient INTEGER NOT NULL,     -- number of the recipient; 0 where the channel is the address

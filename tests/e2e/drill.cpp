@@ -100,8 +100,8 @@ Drill::Row Drill::row(int revision, const std::string& channel)
         daemon.rows(fmt::format("SELECT d.state, d.attempts, d.detail FROM outbox o JOIN delivery d ON d.outbox = o.id "
                                 "WHERE o.warning = '{}' AND o.revision = {} AND o.channel = '{}' ORDER BY d.recipient",
                                 warning, revision, channel));
-    static const char* const states[] = {"prepared", "sending",  "accepted", "delivered",  "retry",
-                                         "failed",   "in_doubt", "expired",  "superseded", "repeat"};
+    static const char* const states[] = {"prepared", "sending", "accepted",   "delivered", "retry", "failed",
+                                         "in_doubt", "expired", "superseded", "repeat",    "held"};
     return rows.empty() ? Row{} : Row{states[std::stoul(rows[0][0])], std::stoi(rows[0][1]), rows[0][2]};
 }
 

@@ -1,4 +1,4 @@
-// tests/e2e: see README.md.
+// The entry of tests/e2e and tests/notify, see their READMEs.
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // Warnings to people by SMS: two carriers, a list that changes, one who cannot be reached, what is in doubt, the end of it; and
-// alarms along the duty roster until somebody replies.
+// alarms along the duty roster until somebody replies, or until a person's hour is full.
 #include "tests/e2e/catcher.hpp"
 #include "tests/e2e/drill.hpp"
 
@@ -138,6 +138,83 @@ TEST_CASE("an alarm nobody acknowledges goes along the duty roster, once a step"
     wait_until(20s, "the daily word", [&] { return gateway.caught().size() >= 3; });
     CHECK(texts().back().find("日报") != std::string::npos);
     REQUIRE(drill.daemon.stop() == 0);
+}
+
+TEST_CASE("a person's hour is full for alarms and never for a warning, and what waited comes in one digest", "[people]")
+{
+    Catcher gateway;
+    const Folder lists;
+    write_file(lists / "duty.csv", "name,sms\n值班员,13900000001\n");
+    write_file(lists / "leaders.csv", "name,sms\n科长,13900000002\n");
+    std::string config = carrier(gateway, "mobile", "");
+    config += fmt::format("[[audience]]\nid = \"duty\"\nfile = \"{}\"\nat_most_an_hour = 2\n\n"
+                          "[[audience]]\nid = \"leaders\"\nfile = \"{}\"\n\n"
+                          "[[route]]\nchannels = [\"mobile\"]\naudience = \"duty\"\n\n",
+                          (lists / "duty.csv").string(), (lists / "leaders.csv").string());
+    const auto step = [](const char* id, int after) {
+        return fmt::format("[[duty]]\nchannels = [\"mobile\"]\naudience = \"{}\"\nat_least = \"notice\"\n"
+                           "after_minutes = {}\n\n",
+                           id, after);
+    };
+    for (const int after : {0, 5, 10, 15}) config += step("duty", after) + step("leaders", after);
+    for (int more = 0; more < 6; ++more) config += step("duty", 15); // more than one short message holds
+    config += "[consultation]\nescalate_after_minutes = 30\n\n";
+    Drill drill{config};
+    const auto texts = [&](const std::string& to) {
+        std::vector<std::string> out;
+        for (const auto& request : gateway.caught())
+            if (const auto body = request.document(); body.at("to").as_string() == to)
+                out.emplace_back(body.at("text").as_string());
+        return out;
+    };
+    const std::string limited = "13900000001", free = "13900000002";
+    const auto held = [&] { return drill.daemon.number("SELECT count(*) FROM delivery WHERE state = 10"); };
+    drill.raise();
+    wait_until(20s, "the warning", [&] { return texts(limited).size() == 1; });
+    for (const auto* person : {"epb-zhang", "met-li"})
+        REQUIRE(drill.daemon
+                    .ask({{"command", "forecast"},
+                          {"person", person},
+                          {"area", "C"},
+                          {"days", json::array{json::object{{"date", "2016-12-06"}, {"low", 300}, {"high", 330}},
+                                               json::object{{"date", "2016-12-07"}, {"low", 300}, {"high", 340}},
+                                               json::object{{"date", "2016-12-08"}, {"low", 300}, {"high", 340}},
+                                               json::object{{"date", "2016-12-09"}, {"low", 250}, {"high", 260}}}}})
+                    .at("ok")
+                    .as_bool());
+    drill.clock("10:31:00");
+    wait_until(20s, "the first step", [&] { return texts(limited).size() == 2 && texts(free).size() == 1; });
+    drill.clock("10:36:00");
+    wait_until(20s, "the second step", [&] { return texts(limited).size() == 3 && texts(free).size() == 2; });
+    drill.clock("10:41:00");
+    wait_until(20s, "the third step", [&] { return held() == 1 && texts(free).size() == 3; });
+    drill.daemon.kill();
+    drill.daemon.set_arguments({"--simulated-clock", "2016-12-05T10:43:00+08:00"});
+    drill.daemon.start();
+    drill.clock("10:46:00");
+    wait_until(20s, "the fourth step", [&] { return held() == 8 && texts(free).size() == 4; });
+    CHECK(texts(limited).size() == 3);
+    // The hour is full, and the warning comes.
+    drill.upgrade();
+    wait_until(20s, "the upgrade", [&] { return texts(limited).size() == 4; });
+    CHECK(texts(limited).back().find("红色") != std::string::npos);
+    drill.clock("11:29:00");
+    CHECK_FALSE(comes(1500ms, [&] { return held() != 8; }));
+    drill.clock("11:31:30");
+    wait_until(20s, "the digest", [&] { return texts(limited).size() == 5; });
+    const std::string digest = texts(limited).back();
+    INFO(digest);
+    CHECK(digest.starts_with("【演练】"));
+    CHECK(digest.find("另有8条告警") != std::string::npos);
+    CHECK(digest.ends_with("……"));
+    CHECK(digest.find("12-05T10:41") < digest.find("12-05T10:46"));
+    CHECK(held() == 0);
+    CHECK_FALSE(comes(1500ms, [&] { return texts(limited).size() > 5; }));
+    CHECK(texts(free).size() == 4);
+    REQUIRE(drill.daemon.stop() == 0);
+    const Said verified = run({program("aqictl"), "verify-ledger", drill.daemon.database().string()});
+    INFO(verified.text);
+    CHECK(verified.exit_code == 0);
 }
 
 TEST_CASE("a receipt and a reply come back through the page's port, and 1 acknowledges an alarm", "[people]")

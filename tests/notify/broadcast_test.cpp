@@ -14,7 +14,7 @@
 using namespace aqi;
 using namespace aqi::notify;
 using namespace aqi::notify::tests;
-using aqi::tests::Folder;
+using aqi::e2e::Folder;
 using aqi::tests::text_of;
 using daemon::SendState;
 
@@ -242,37 +242,33 @@ TEST_CASE("broadcast: what has ended at its hour is taken away, and a stop after
     stands.id = stands.warning->warning = "410622-2016-001";
     auto lift = lift_letter(); // issued 10:00, at 12:00, said until 16:00, kept 48 h more: 54 h
     lift.id = lift.warning->warning = "410621-2016-001";
-    const auto open = [&] { return std::make_unique<Desk>("broadcast", stanza(folder.path())); };
+    const auto open = [&](Instant issued, std::chrono::hours later) {
+        return std::make_unique<Desk>("broadcast", stanza(folder.path()), Mode::real,
+                                      Instant{issued.ms + std::chrono::milliseconds{later}.count()});
+    };
     {
-        const auto desk = open();
+        const auto desk = open(ends.at, 0h);
         for (const auto& letter : {ends, stands, lift})
             CHECK(desk->send(letter, letter.id + "/1/tv").state == SendState::accepted);
     }
     e2e::write_file(folder.path() / "foreign.json", "{\"id\":\"x\"}");
-    const auto age = [&](std::chrono::hours by) {
-        for (const auto& name : names_in(folder.path()))
-            fs::last_write_time(folder.path() / name, fs::file_time_type::clock::now() - by);
-    };
     const auto has = [&](const std::string& name) { return fs::exists(folder.path() / (name + ".txt")); };
-    age(44h);
     const auto kept = names_in(folder.path());
     {
-        const auto desk = open();
+        const auto desk = open(ends.at, 44h);
         CHECK(desk->send(canary_letter(), "canary/1/tv").state ==
               SendState::accepted); // after the sweep, on the same thread
         fs::remove(folder.path() / "canary.json");
     }
     CHECK(names_in(folder.path()) == kept);
-    age(46h);
     {
-        const auto desk = open();
+        const auto desk = open(ends.at, 46h);
         desk->run_until([&] { return !has("410600-2016-003-2"); }, "the end at its hour");
     }
     CHECK_FALSE(fs::exists(folder.path() / "410600-2016-003-2.json"));
     CHECK((has("410622-2016-001-2") && has("410621-2016-001-3")));
-    age(55h);
     {
-        const auto desk = open();
+        const auto desk = open(lift.at, 55h);
         desk->run_until([&] { return !has("410621-2016-001-3"); }, "the stop's end");
     }
     CHECK(names_in(folder.path()) ==

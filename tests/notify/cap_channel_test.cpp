@@ -11,7 +11,7 @@
 using namespace aqi;
 using namespace aqi::notify;
 using namespace aqi::notify::tests;
-using aqi::tests::Folder;
+using aqi::e2e::Folder;
 using aqi::tests::shared_file;
 
 namespace {

@@ -16,7 +16,7 @@
 using namespace aqi;
 using namespace aqi::notify;
 using namespace aqi::notify::tests;
-using aqi::tests::Folder;
+using aqi::e2e::Folder;
 using aqi::tests::shared_file;
 using aqi::tests::text_of;
 using daemon::SendState;
@@ -25,10 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void set_age(const fs::path& file, std::chrono::hours age)
-{
-    fs::last_write_time(file, fs::file_time_type::clock::now() - age);
-}
+Instant plus(Instant at, std::chrono::hours more) { return Instant{at.ms + std::chrono::milliseconds{more}.count()}; }
 
 } // namespace
 
@@ -72,21 +69,22 @@ TEST_CASE("cap: files and a feed, newest first, the same after a repeat and a re
         for (const auto& file : fs::directory_iterator{folder.path()})
             CHECK_FALSE(file.path().filename().string().starts_with('.'));
     }
-    fs::remove(folder.path() / "feed.xml"); // as a crash before it was written would leave it
     e2e::write_file(folder.path() / "foreign.xml", "<not-an-alert/>");
-    const auto reopened = [&](const std::string& awaited) {
-        Desk desk{"cap", cap_stanza(folder.path(),
-                                    "base_url = \"https://example.invalid/cap/\"\nidentifier_prefix = \"hebi-\"\n")};
+    const auto reopened = [&](const std::string& awaited, Instant now) {
+        fs::remove(folder.path() / "feed.xml"); // as a crash before it was written would leave it
+        Desk desk{
+            "cap",
+            cap_stanza(folder.path(), "base_url = \"https://example.invalid/cap/\"\nidentifier_prefix = \"hebi-\"\n"),
+            Mode::real, now};
         desk.run_until([&] { return fs::exists(folder.path() / "feed.xml") && feed() == awaited; }, "the feed");
     };
-    reopened(whole);
-    // The lift takes effect 8 h 59 min 53 s after it was sent; 48 h later the warning leaves the feed, not the folder.
+    // By the daemon's clock, not by the machine's: the lift takes effect 8 h 59 min 53 s after it was sent; 48 h later the warning
+    // leaves the feed, not the folder.
     const auto last = folder.path() / "hebi-410600-2016-003-5.xml";
-    set_age(last, 56h);
-    reopened(whole);
-    set_age(last, 57h);
+    reopened(whole, letters.back().at);
+    reopened(whole, plus(letters.back().at, 56h));
     const auto empty = whole.substr(0, whole.find("  <entry>")) + "</feed>\n";
-    reopened(empty);
+    reopened(empty, plus(letters.back().at, 57h));
     CHECK(fs::exists(last));
 }
 
@@ -110,10 +108,12 @@ TEST_CASE("cap: the feed of a warning that is cancelled, runs out, or stands", "
     later.warning->kind = RevisionKind::raise;
     later.at = later.warning->issued_at = Instant{a.until->instant(UtcOffset{}).ms + 3'601'000};
     later.warning->effective = a.until->plus(4);
+    desk.clock(later.at);
     CHECK(desk.send(later, "410621-2016-001/1/cap").state == SendState::accepted);
     CHECK(titles() == std::vector<std::string>{later.warning->headline_zh, other.warning->headline_zh});
     auto cancel = lift_letter();
     cancel.warning->kind = RevisionKind::cancel;
+    desk.clock(cancel.at);
     CHECK(desk.send(cancel, "410600-2016-003/3/cap").state == SendState::accepted);
     CHECK(titles().front() == cancel.warning->headline_zh);
 }

@@ -88,8 +88,9 @@ Letter canary_letter(Mode mode)
     return out;
 }
 
-Desk::Desk(std::string_view kind, const std::string& stanza, Mode mode)
-    : info_([&]() -> const ChannelInfo& {
+Desk::Desk(std::string_view kind, const std::string& stanza, Mode mode, std::optional<Instant> now)
+    : clock_ms_(now.value_or(*parse_instant("2016-12-29T15:00:00+08:00")).ms),
+      info_([&]() -> const ChannelInfo& {
           const ChannelInfo* found = channel_of_kind(kind);
           REQUIRE(found != nullptr);
           return *found;
@@ -100,7 +101,7 @@ Desk::Desk(std::string_view kind, const std::string& stanza, Mode mode)
     const auto table = Settings::parse(fmt::format("[[channel]]\n{}\n", stanza), "test.toml").tables("channel").at(0);
     settings_ = info_.settings(table, mode);
     table.done();
-    const ChannelContext context{"test", io_.get_executor(), folder()};
+    const ChannelContext context{"test", io_.get_executor(), folder(), [this] { return Instant{clock_ms_}; }};
     Inbound inbound;
     inbound.report = [this](Inbound::Report report) { reports_.push_back(std::move(report)); };
     inbound.reply = [this](Inbound::Reply reply) { replies_.push_back(std::move(reply)); };
@@ -135,6 +136,7 @@ void Desk::begin(const Letter& letter, const std::string& key, const Recipient& 
         message.kind = letter.kind;
         message.document = document_of(letter);
         message.content = compose(letter, language);
+        message.language = language;
         message.to = to;
         return message;
     };

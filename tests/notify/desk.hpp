@@ -2,10 +2,11 @@
 #pragma once
 
 #include "daemon/notify/channel.hpp"
-#include "tests/support/folder.hpp"
+#include "tests/e2e/harness.hpp"
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -25,9 +26,12 @@ Letter canary_letter(Mode mode = Mode::real);
 
 class Desk {
 public:
-    /// `stanza`: the keys of a [[channel]] below name and kind, one a line. Throws SettingError.
-    Desk(std::string_view kind, const std::string& stanza, Mode mode = Mode::real);
+    /// `stanza`: the keys of a [[channel]] below name and kind, one a line. Throws SettingError. Its clock stands at `now`; the
+    /// moment of warning_letter() if left out.
+    Desk(std::string_view kind, const std::string& stanza, Mode mode = Mode::real,
+         std::optional<Instant> now = std::nullopt);
     ~Desk();
+    void clock(Instant now) { clock_ms_ = now.ms; }
 
     const ChannelInfo& info() const { return info_; }
     /// Composes; fails the test on a fault.
@@ -52,7 +56,8 @@ public:
     std::filesystem::path folder() const { return folder_.path() / "channel"; }
 
 private:
-    aqi::tests::Folder folder_;
+    e2e::Folder folder_;
+    std::atomic<std::int64_t> clock_ms_;
     boost::asio::io_context io_;
     const ChannelInfo& info_;
     Mode mode_;

@@ -111,6 +111,8 @@ TEST_CASE("a Chinese warning comes out of Python's email package byte for byte",
     CHECK(header(mail, "Message-ID") == receipt.provider_id);
     CHECK(header(mail, "Message-ID").ends_with("@hebi.example>"));
     CHECK(mail.at("defects").as_array().empty());
+    CHECK(header(mail, "Date") == "Thu, 29 Dec 2016 07:00:00 +0000"); // by the daemon's clock
+    CHECK(header(mail, "Content-Language") == "zh-CN");
     // Nothing that a relay may cut: short lines of ASCII.
     std::istringstream lines{
         e2e::run({"/usr/bin/python3", "-c", "import base64,sys; print(base64.b64decode(sys.argv[1]).decode('ascii'))",
@@ -120,6 +122,23 @@ TEST_CASE("a Chinese warning comes out of Python's email package byte for byte",
         INFO(line);
         CHECK(line.size() <= 77); // 76 and the CR
     }
+}
+
+TEST_CASE("a mail says in which language it is", "[email]")
+{
+    const e2e::Folder folder;
+    const Sink sink{folder};
+    Desk desk{"email", stanza(sink.url())};
+    for (const auto language : {Language::zh, Language::en})
+        CHECK(desk.send(warning_letter(), fmt::format("w/2/mail/{}", language_name(language)), {"", "ok@hebi.example"},
+                        language)
+                  .state == SendState::accepted);
+    const auto mails = sink.mails();
+    REQUIRE(mails.size() == 2);
+    CHECK(header(mails[0], "Content-Language") == "zh-CN");
+    CHECK(header(mails[1], "Content-Language") == "en");
+    CHECK(header(mails[1], "Subject") == warning_letter().headline(Language::en));
+    CHECK(mails[1].at("defects").as_array().empty());
 }
 
 TEST_CASE("every attempt of a key has the same Message-ID, every recipient another", "[email]")

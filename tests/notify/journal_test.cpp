@@ -21,7 +21,7 @@
 using namespace aqi;
 using namespace aqi::notify;
 using namespace aqi::notify::tests;
-using aqi::tests::Folder;
+using aqi::e2e::Folder;
 using aqi::tests::text_of;
 using daemon::SendState;
 

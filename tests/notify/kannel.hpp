@@ -13,19 +13,21 @@ namespace aqi::notify::tests {
 class Kannel {
 public:
     /// `replies_to`: where kannel GETs what phones write, "http://127.0.0.1:1/channels/test/mo?token=t".
-    explicit Kannel(const std::string& replies_to)
+    /// `joins`: whether it keeps the parts of a long reply until all are there, which it does unless told otherwise.
+    explicit Kannel(const std::string& replies_to, bool joins = true)
     {
         std::string text = fmt::format(
-            "group = core\nadmin-port = {}\nadmin-password = a\nstatus-password = a\nsmsbox-port = {}\n"
+            "group = core\nsms-combine-concatenated-mo = {}\nadmin-port = {}\nadmin-password = a\nstatus-password = "
+            "a\nsmsbox-port = {}\n"
             "box-deny-ip = \"*.*.*.*\"\nbox-allow-ip = \"127.0.0.1\"\n\n"
             "group = smsc\nsmsc = fake\nsmsc-id = FAKE\nhost = 127.0.0.1\nport = {}\nconnect-allow-ip = 127.0.0.1\n\n"
             "group = smsbox\nbearerbox-host = 127.0.0.1\nsendsms-port = {}\n\n"
             "group = sendsms-user\nusername = aqid\npassword = \"o&k %41\"\nuser-allow-ip = "
             "\"127.0.0.1\"\nmax-messages = 10\n"
             "concatenation = true\n\n"
-            "group = sms-service\nkeyword = default\nget-url = \"{}&from=%p&text=%a&id=%I&charset=%C\"\n"
+            "group = sms-service\nkeyword = default\nget-url = \"{}&from=%p&text=%a&id=%I&charset=%C&udh=%u\"\n"
             "max-messages = 0\naccepted-smsc = FAKE\n",
-            ports_[0], ports_[1], ports_[2], ports_[3], replies_to);
+            joins, ports_[0], ports_[1], ports_[2], ports_[3], replies_to);
         e2e::write_file(folder_ / "kannel.conf", text);
         e2e::write_file(folder_ / "password", "o&k %41\n");
         bearer_ = start({"/usr/sbin/bearerbox", "-v", "1", conf()}, "bearerbox");

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <sstream>
 
 #include <sys/mount.h>
@@ -87,12 +88,12 @@ struct Aired {
 
 class Smsd {
 public:
-    explicit Smsd(const Spool& spool) : log_(spool / "smsd.log")
+    explicit Smsd(const Spool& spool, const std::string& locale = "C") : log_(spool / "smsd.log")
     {
         e2e::write_file(spool / "smsdrc", spool.smsdrc());
-        // In this locale it would read a file in UTF-8 as an empty one.
+        // In the locale C it would read a file in UTF-8 as an empty one, in one of UTF-8 it fills replies up with zeros.
         child_ = std::make_unique<e2e::Child>(
-            e2e::Start{{"/usr/bin/gammu-smsd", "-c", (spool / "smsdrc").string()}, log_, {{"LC_ALL", "C"}}, {}});
+            e2e::Start{{"/usr/bin/gammu-smsd", "-c", (spool / "smsdrc").string()}, log_, {{"LC_ALL", locale}}, {}});
         e2e::wait_until(20s, "gammu-smsd", [&] {
             if (!child_->running()) FAIL("gammu-smsd ended: " << e2e::read_file(log_));
             return fs::exists(spool / "phone" / "operations.log");
@@ -139,7 +140,7 @@ private:
 
 /// A message in the memory of the dummy phone, as if it had come from the network.
 void comes_in(const Spool& spool, int slot, const std::string& from, std::string_view text, const std::string& pdu,
-              const std::string& at)
+              const std::string& at, const std::string& header = {})
 {
     const auto hex16 = [](std::string_view utf8) {
         std::string out;
@@ -149,8 +150,9 @@ void comes_in(const Spool& spool, int slot, const std::string& from, std::string
     const fs::path file = spool / "phone" / "sms" / "1" / std::to_string(slot);
     e2e::write_file(file, fmt::format("[SMSBackup000]\nSMSC = \"+8613800100500\"\nState = UnRead\nNumber = \"{}\"\n"
                                       "NumberUnicode = {}\nText00 = {}\nCoding = Unicode_No_Compression\nFolder = 1\n"
-                                      "Length = {}\nClass = -1\nMessageReference = 255\nPDU = {}\nDateTime = {}\n",
-                                      from, hex16(from), hex16(text), utf16_of(text).size(), pdu, at));
+                                      "Length = {}\nClass = -1\nMessageReference = 255\nPDU = {}\nDateTime = {}\n{}",
+                                      from, hex16(from), hex16(text), utf16_of(text).size(), pdu, at,
+                                      header.empty() ? "" : fmt::format("UDH = {}\n", header)));
 }
 
 std::string number(int i) { return fmt::format("138000000{:02}", i); }
@@ -261,6 +263,73 @@ TEST_CASE("a reply by SMS is read back once, and a delivery report is none", "[s
     CHECK(desk.replies().size() == 1);
     CHECK(desk.replies().front().text == "2");
     CHECK(desk.reports().empty());
+}
+
+TEST_CASE("a reply of several short messages is one reply, as gammu-smsd leaves it", "[sms]")
+{
+    const Spool spool;
+    fs::create_directories(spool / "phone" / "sms" / "1");
+    // The network's time of a part is its own, and they come as they come.
+    comes_in(spool, 1, "+8613800000000", "，各乡镇都已通知", "Deliver", "20161229T151703", "050003070302");
+    comes_in(spool, 2, "+8613800000000", "1 收到", "Deliver", "20161229T151700", "050003070301");
+    comes_in(spool, 3, "+8613800000000", "，完。", "Deliver", "20161229T151701", "050003070303");
+    const Smsd smsd{spool, "C.UTF-8"};
+    e2e::wait_until(20s, "the parts in the inbox", [&] { return spool.in("in").size() == 3; });
+    Desk desk{"sms-gammu", spool.with_inbox()};
+    desk.run_until([&] { return !desk.replies().empty(); }, "the reply");
+    CHECK(desk.replies().size() == 1);
+    CHECK(desk.replies().front().from == "+8613800000000");
+    CHECK(desk.replies().front().text == "1 收到，各乡镇都已通知，完。");
+    CHECK(desk.replies().front().provider_id.starts_with("IN20161229_151700_00_+8613800000000_00.txt#"));
+    desk.run_until([&] { return spool.in("in").empty(); }, "the inbox to be tidied");
+    CHECK(spool.in("in/seen").size() == 3);
+}
+
+TEST_CASE("which files of an inbox are one reply", "[sms]")
+{
+    const Spool spool;
+    const e2e::Folder own;
+    GammuSpool gammu{spool.folders(), own.path()};
+    const auto comes = [&](const std::string& name, const std::u16string& text, std::size_t zeros = 0) {
+        std::string bytes{"\xFE\xFF"};
+        for (const char16_t unit : text + std::u16string(zeros, u'\0')) {
+            bytes += static_cast<char>(unit >> 8U);
+            bytes += static_cast<char>(unit & 0xFFU);
+        }
+        e2e::write_file(spool / "in" / ("IN20161229_" + name + ".txt"), bytes);
+    };
+    const auto texts = [&] {
+        std::multiset<std::string> out;
+        for (const auto& reply : gammu.look().replies) out.insert(reply.text);
+        return out;
+    };
+    using Texts = std::multiset<std::string>;
+    // Two long ones and a short one of one sender, another's between; a pair of surrogates cut by the end of a part.
+    comes("151700_00_+8613800000000_00", std::u16string{u"甲"} + std::u16string(1, char16_t{0xD842}), 5);
+    comes("151702_00_+8613800000000_01", std::u16string(1, char16_t{0xDFB7}) + std::u16string{u"乙"}, 7);
+    comes("151900_00_+8613800000000_00", u"丙");
+    comes("151901_00_+8613800000000_01", u"丁");
+    comes("151859_00_+8613800000000_02", u"戊");
+    comes("151901_01_+8613800000000_00", u"1");
+    comes("151901_00_+8613900000000_00", u"己");
+    CHECK(texts().empty()); // they may still be written
+    // A part that comes later holds up what it belongs to, and nothing else.
+    comes("151902_00_+8613800000000_03", u"庚");
+    CHECK(texts() == Texts{"甲𠮷乙", "1", "己"});
+    CHECK(texts() == Texts{"丙丁戊庚"});
+    CHECK(texts().empty());
+    CHECK(spool.in("in").empty());
+    // An end whose beginning was taken long ago, or is hours away, is told by itself: nothing is kept back for ever.
+    comes("152500_00_+8613800000000_01", u"尾");
+    comes("090000_00_+8613800000000_00", u"头");
+    CHECK(texts().empty());
+    CHECK(texts() == Texts{"尾", "头"});
+    // Names we do not understand are still replies.
+    comes("once_00_+8613800000000_00", u"一");
+    comes("once_00_+8613800000000_01", u"二");
+    comes("other_00_+8613800000000_01", u"三");
+    CHECK(texts().empty());
+    CHECK(texts() == Texts{"一二", "三"});
 }
 
 TEST_CASE("one key is one file, whoever is killed in between", "[sms]")

@@ -148,6 +148,36 @@ TEST_CASE("through kannel to the network, byte for byte, and what comes back", "
     CHECK(kannel.aired().size() == texts.size());
 }
 
+TEST_CASE("a long reply that kannel passes on in parts is one reply", "[sms]")
+{
+    Gateway callbacks;
+    Kannel kannel{fmt::format("http://127.0.0.1:{}/channels/test/mo?token=s3cret", callbacks.port()), false};
+    e2e::write_file(kannel / "token", "s3cret\n");
+    Desk desk{"sms-http", fmt::format("url = \"{}?{{to}}{{text}}\"\nmethod = \"GET\"\ncallback_token_file = \"{}\"\n",
+                                      kannel.url(), (kannel / "token").string())};
+    std::size_t passed = 0;
+    const auto after = [&](const std::string& message, std::size_t calls) {
+        kannel.write("8613800000000 10690000 " + message);
+        desk.run_until(
+            [&] {
+                pass_on(desk, callbacks, passed);
+                return passed == calls;
+            },
+            "the call back");
+    };
+    after("udh-text %05%00%03%07%02%02 and the schools told", 1);
+    CHECK(desk.replies().empty());
+    after("text 2", 2); // another reply of the same telephone goes by
+    REQUIRE(desk.replies().size() == 1);
+    CHECK(desk.replies().front().text == "2");
+    after("udh-text %05%00%03%07%02%01 1 everything is done", 3);
+    REQUIRE(desk.replies().size() == 2);
+    CHECK(desk.replies().back().from == "8613800000000");
+    CHECK(desk.replies().back().text.starts_with("1 everything is done"));
+    CHECK(desk.replies().back().text.ends_with("and the schools told"));
+    CHECK_FALSE(desk.replies().back().provider_id.empty());
+}
+
 TEST_CASE("what a gateway's answer means", "[sms]")
 {
     Gateway gateway;
@@ -282,6 +312,54 @@ TEST_CASE("a request is what the templates say, and no field breaks out of its p
     e2e::fs::remove(folder / "password");
     CHECK(desk.send(canary_letter(), "k3", officer).state == SendState::retry);
     CHECK(gateway.caught().size() == before);
+}
+
+TEST_CASE("fields of a request are in the language of the text beside them", "[sms]")
+{
+    Gateway gateway;
+    Desk desk{"sms-http",
+              fmt::format("url = \"http://127.0.0.1:{}/{{language}}\"\nbody_format = \"json\"\n"
+                          "body = '{{{{\"to\":\"{{to}}\",\"text\":\"{{text}}\",\"all\":\"{{kind_name}} {{level_name}} "
+                          "{{transition_name}} {{area_name}} {{level}} {{headline}}\"}}}}'\n",
+                          gateway.port())};
+    const Letter letter = warning_letter();
+    for (const auto language : {Language::zh, Language::en})
+        CHECK(desk.send(letter, fmt::format("k/{}", language_name(language)), officer, language).state ==
+              SendState::accepted);
+    const auto caught = gateway.caught();
+    REQUIRE(caught.size() == 2);
+    const json::object zh = json::parse(caught[0].body).as_object(), en = json::parse(caught[1].body).as_object();
+    CHECK(zh.at("text").as_string() == letter.warning->short_zh);
+    CHECK(zh.at("all").as_string() == "预警 红色 升级 鹤壁市 red " + letter.warning->headline_zh);
+    CHECK(caught[0].target() == "/zh-CN");
+    CHECK(en.at("text").as_string() == letter.warning->short_en);
+    CHECK(en.at("all").as_string() == "warning red upgrade 410600 red " + letter.warning->headline_en);
+    CHECK(caught[1].target() == "/en");
+}
+
+TEST_CASE("parts of a reply are joined where the gateway numbers them", "[sms]")
+{
+    Gateway gateway;
+    const e2e::Folder folder;
+    e2e::write_file(folder / "token", "t\n");
+    Desk desk{"sms-http", json_stanza(gateway, fmt::format("callback_token_file = \"{}\"\nreply_wait_s = 1\n",
+                                                           (folder / "token").string()))};
+    const auto comes = [&](const std::string& more) {
+        CHECK(desk.get("mo", "token=t&from=13800000000&" + more)->status == 200);
+        return desk.replies().size();
+    };
+    CHECK(comes("text=two&id=b&ref=7&part=2&parts=2") == 0);
+    CHECK(comes("text=one+&id=a&ref=7&part=1&parts=2") == 1);
+    CHECK(desk.replies().back().text == "one two");
+    CHECK(desk.replies().back().provider_id == "a");
+    // One of one, and numbers that mean nothing: as it comes.
+    CHECK(comes("text=x&ref=7&part=1&parts=1") == 2);
+    CHECK(comes("text=y&ref=7&part=3&parts=2") == 3);
+    CHECK(comes("text=z&ref=7&part=a&parts=b") == 4);
+    CHECK(comes("text=%63%D0&charset=UTF-16BE&udh=%05%00%03%08%02%01&id=c") == 4);
+    desk.run_until([&] { return desk.replies().size() == 5; }, "the reply without its end");
+    CHECK(desk.replies().back().text == "提[…]");
+    CHECK(desk.get("mo", "token=wrong&from=1&text=x&ref=7&part=1&parts=2")->status == 403);
 }
 
 TEST_CASE("callbacks are taken with the token only", "[sms]")

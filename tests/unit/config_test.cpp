@@ -168,6 +168,12 @@ TEST_CASE("the stanzas the example shows in comments are understood, and what co
     CHECK(with("transitions = [\"raise\", \"upgrade\"]", "transitions = [\"lift\"]")
               .find("known: raise, upgrade, downgrade") != std::string::npos);
     CHECK(with("at = \"08:00\"", "at = \"8\"").find("must read HH:MM") != std::string::npos);
+    CHECK(with("at_most_an_hour = 6", "at_most_an_hour = 0").find("between 1 and 1000") != std::string::npos);
+    const std::string limit = "at_most_an_hour = 6";
+    const auto unused = with(limit, "[[audience]]\nid = \"parents\"\nfile = \"" + list.string() + "\"\n" + limit);
+    const auto line_of_limit =
+        4 + std::count(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(shown.find(limit)), '\n');
+    CHECK(unused.find("aqid.toml:" + std::to_string(line_of_limit) + ":1: no [[duty]] sends to \"parents\"") == 0);
     std::ofstream{list} << "name,sms\n张三,1390000000a\n";
     CHECK(with("", "").find("officials.csv:2: 张三: sms \"1390000000a\"") != std::string::npos);
 }

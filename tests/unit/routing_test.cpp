@@ -1,6 +1,7 @@
 // Who gets what: routes, audiences that overlap, carriers and their numbers, languages, what is superseded and who hears of the end.
 #include "daemon/routing.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/web/dispatch_json.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/folder.hpp"
 
@@ -220,6 +221,53 @@ TEST_CASE("a later revision supersedes what has not left, and the end goes to ex
     }
     CHECK(told == std::set<std::string>{"13900000001", "13300000002", "13900000009"});
     CHECK(verify_ledger(folder.path() / "aqid.db").trouble.empty());
+}
+
+TEST_CASE("the end of what nobody got yet is planned for whom its beginning would reach")
+{
+    Town town;
+    Route& r = town.route({"any"}, "officials");
+    r.at_least = WarningLevel::orange;
+    r.transitions = {RevisionKind::raise};
+    const auto lift = letter(2, RevisionKind::lift, WarningLevel::none, WarningLevel::orange);
+    CHECK(plan(route_new(lift, town.config, Instant{5})) == Plan{"feed"});
+    const auto rows = route_end(lift, raise(), town.config, Instant{5});
+    CHECK(plan(rows) == Plan{"feed", "any:officials=2,3"});
+    for (const auto& row : rows) {
+        CHECK(row.row.lifts);
+        CHECK(row.row.revision == 2);
+    }
+    CHECK(plan(route_end(lift, raise(WarningLevel::yellow), town.config, Instant{5})) == Plan{"feed"});
+    // What could not be said is not ended either.
+    town.config.channels[2].settings = std::size_t{3};
+    CHECK(plan(route_end(lift, raise(), town.config, Instant{5})) == Plan{"feed"});
+}
+
+TEST_CASE("a plan counts what each recipient takes and costs in the language it is read in")
+{
+    PreparedRow row;
+    row.row.channel = "mobile";
+    row.row.audience = "officials";
+    row.row.zh = Content{"预警", "", 90, 2, 90};
+    row.row.en = Content{"Warning", "", 300, 3, 135};
+    row.people = people("officials", {{2, "a", "zh-CN", "13900000001", "", {}},
+                                      {3, "b", "en", "13900000002", "", {}},
+                                      {4, "c", "en-GB", "13900000003", "", {}},
+                                      {5, "d", "en", "13900000004", "", {}}});
+    row.recipients = {2, 3, 4};
+    const auto of = [](const PreparedRow& r) { return web::planned_json({r}).at(0).as_object(); };
+    CHECK(of(row).at("recipients").as_int64() == 3);
+    CHECK(of(row).at("recipients_en").as_int64() == 2);
+    CHECK(of(row).at("messages").as_int64() == 2 + 2 * 3);
+    CHECK(of(row).at("cost_thousandth").as_int64() == 90 + 2 * 135);
+    CHECK(boost::json::serialize(of(row).at("names")) == R"(["a","b","c"])");
+    row.row.en.reset(); // it could not be composed: they get the Chinese text
+    CHECK(of(row).at("messages").as_int64() == 6);
+    row.people.reset(); // a list nobody has any more
+    CHECK(of(row).at("cost_thousandth").as_int64() == 270);
+    row.refused = "too long for it";
+    CHECK(of(row).at("messages").as_int64() == 0);
+    CHECK(of(row).at("cost_thousandth").as_int64() == 0);
 }
 
 TEST_CASE("nobody changes the ledger, a text or a delivery unseen")

@@ -16,10 +16,11 @@ namespace json = boost::json;
 
 struct Options {
     std::string socket = "/run/aqid/control";
-    std::string person, key, verdict, why, warning, database;
+    std::string person, key, verdict, why, warning, level, transition, database;
     int most = 50;
     int row = 0;
     bool as_json = false;
+    bool drill = false;
 };
 
 std::string text(const json::value& v) { return v.is_string() ? std::string{v.as_string()} : json::serialize(v); }
@@ -47,33 +48,55 @@ void print_rows(const json::value& answer)
                    text(r.at("from")), text(r.at("answers")), text(r.at("text")));
 }
 
+std::string money(std::int64_t thousandth) { return fmt::format("{}.{:03}", thousandth / 1000, thousandth % 1000); }
+
+void print_planned_row(const json::value& r)
+{
+    const auto count = [&](const char* key) { return r.at(key).to_number<std::int64_t>(); };
+    const std::string to = text(r.at("audience")).empty() ? "" : fmt::format(" to {}", text(r.at("audience")));
+    const std::int64_t recipients = count("recipients"), english = count("recipients_en");
+    const std::int64_t cost = count("cost_thousandth");
+    fmt::print("\n{}{}: {} recipients{}, {} messages{}\n", text(r.at("channel")), to, recipients,
+               english > 0 ? fmt::format(" ({} in English)", english) : "", count("messages"),
+               cost != 0 ? ", " + money(cost) : "");
+    std::string names;
+    for (const auto& name : r.at("names").as_array()) names += (names.empty() ? "" : ", ") + text(name);
+    const auto shown = static_cast<std::int64_t>(r.at("names").as_array().size());
+    if (shown > 0)
+        fmt::print("  who: {}{}\n", names, recipients > shown ? fmt::format(" and {} more", recipients - shown) : "");
+    if (!text(r.at("refused")).empty()) return fmt::print("  CANNOT BE SAID: {}\n", text(r.at("refused")));
+    for (const auto* language : {"zh", "en"}) {
+        const auto& content = r.at(language);
+        if (content.is_null()) continue;
+        const std::int64_t each = content.at("cost_thousandth").to_number<std::int64_t>();
+        fmt::print("  {}: {} units, {} parts{}\n", language, text(content.at("units")), text(content.at("parts")),
+                   each != 0 ? fmt::format(", {} each", money(each)) : "");
+        if (!text(content.at("subject")).empty()) fmt::print("    {}\n", text(content.at("subject")));
+        fmt::print("    {}\n", text(content.at("text")));
+    }
+}
+
 void print_plan(const json::value& answer)
 {
-    fmt::print("{} revision {}, {}:\n", text(answer.at("warning")), text(answer.at("revision")),
-               text(answer.at("level")));
-    std::int64_t total = 0;
+    const bool rehearsal = answer.at("rehearsal").as_bool();
+    if (rehearsal)
+        fmt::print("REHEARSAL (预演): made up, neither stored nor sent. Real are routes, lists, words and prices.\n"
+                   "{} {} in {} ({}), {} at {}:\n",
+                   text(answer.at("transition")), text(answer.at("level")), text(answer.at("area_name")),
+                   text(answer.at("area")), text(answer.at("mode")), text(answer.at("at")));
+    else
+        fmt::print("{} revision {}, {}:\n", text(answer.at("warning")), text(answer.at("revision")),
+                   text(answer.at("level")));
+    std::int64_t messages = 0, cost = 0;
     for (const auto& r : answer.at("rows").as_array()) {
-        const std::string to = text(r.at("audience")).empty() ? "" : fmt::format(" to {}", text(r.at("audience")));
-        const auto& zh = r.at("zh");
-        const std::int64_t recipients = r.at("recipients").to_number<std::int64_t>();
-        const std::int64_t cost = recipients * zh.at("cost_thousandth").as_int64();
-        total += cost;
-        fmt::print("\n{}{}: {} recipients, {} units, {} parts", text(r.at("channel")), to, recipients,
-                   text(zh.at("units")), text(zh.at("parts")));
-        if (cost != 0) fmt::print(", {}.{:03}", cost / 1000, cost % 1000);
-        fmt::print("\n");
-        if (!text(r.at("refused")).empty()) {
-            fmt::print("  CANNOT BE SAID: {}\n", text(r.at("refused")));
-            continue;
-        }
-        for (const auto* language : {"zh", "en"}) {
-            const auto& content = r.at(language);
-            if (content.is_null()) continue;
-            if (!text(content.at("subject")).empty()) fmt::print("  {}\n", text(content.at("subject")));
-            fmt::print("  {}\n", text(content.at("text")));
-        }
+        print_planned_row(r);
+        messages += r.at("messages").to_number<std::int64_t>();
+        cost += r.at("cost_thousandth").to_number<std::int64_t>();
     }
-    if (total != 0) fmt::print("\nin all: {}.{:03}\n", total / 1000, total % 1000);
+    if (answer.at("rows").as_array().empty())
+        fmt::print("\nNOBODY would get it: no channel of this mode is on a route for it\n");
+    if (cost != 0) fmt::print("\nin all: {} messages, {}\n", messages, money(cost));
+    if (rehearsal) fmt::print("\nREHEARSAL (预演): nothing was sent\n");
 }
 
 } // namespace
@@ -130,12 +153,26 @@ void add_dispatch(CLI::App& app, int& exit_code)
     });
 
     auto* plan =
-        add("route-test",
-            "who would get a warning's newest revision, in which words, at what count and cost; nothing is sent");
-    plan->add_option("WARNING", o->warning, "warning id")->required();
+        add("route-test", "who would get a warning's newest revision, or one that is made up (AREA LEVEL), in which "
+                          "words, at what count and cost; nothing is stored or sent");
+    plan->add_option("WHAT", o->warning, "a warning id; or, with LEVEL, an area")->required();
+    auto* level = plan->add_option("LEVEL", o->level, "blue, yellow, orange or red; of a lift the level that ends");
+    plan->add_option("--transition", o->transition, "raise, upgrade, downgrade, lift or cancel")
+        ->check(CLI::IsMember({"raise", "upgrade", "downgrade", "lift", "cancel"}))
+        ->needs(level);
+    plan->add_flag("--drill", o->drill, "by the channels of drills")->needs(level);
     plan->add_flag("--json", o->as_json, "as JSON");
     plan->callback([o, &exit_code] {
-        const json::value answer = ask_daemon(o->socket, {{"command", "route-test"}, {"warning", o->warning}});
+        json::object request{{"command", "route-test"}};
+        if (o->level.empty()) {
+            request["warning"] = o->warning;
+        } else {
+            request["area"] = o->warning;
+            request["level"] = o->level;
+            if (!o->transition.empty()) request["transition"] = o->transition;
+            if (o->drill) request["drill"] = true;
+        }
+        const json::value answer = ask_daemon(o->socket, request);
         exit_code = exit_ok;
         if (o->as_json) return fmt::print("{}\n", json::serialize(answer));
         print_plan(answer);

@@ -61,7 +61,7 @@ function light(kind, name, look, says, detail, extra) {
 }
 
 const link_looks = { up: "ok", connecting: "wait", down: "bad" };
-export const send_looks = { prepared: "wait", sending: "wait", accepted: "ok", delivered: "ok", retry: "warn", repeat: "warn", failed: "bad", in_doubt: "bad", expired: "bad", superseded: "none" };
+export const send_looks = { prepared: "wait", sending: "wait", accepted: "ok", delivered: "ok", held: "wait", retry: "warn", repeat: "warn", failed: "bad", in_doubt: "bad", expired: "bad", superseded: "none" };
 
 function channelLight(c, s) {
   const waiting = Number(c.waiting) > 0;

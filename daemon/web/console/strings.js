@@ -186,7 +186,7 @@ const table = {
   messages_none: ["没有发送过消息。", "No message has been sent."],
   created: ["生成时间", "Created"], warning_id: ["预警", "Warning"], revision_head: ["版本", "Revision"], channel_head: ["渠道", "Channel"], state: ["状态", "State"], attempts: ["次数", "Attempts"], last_words: ["渠道回话", "Last words"],
   send_prepared: ["待发送", "prepared"], send_sending: ["发送中", "sending"], send_accepted: ["已受理", "accepted"], send_delivered: ["已送达", "delivered"],
-  send_retry: ["待重发", "to be retried"], send_failed: ["发送失败", "failed"], send_superseded: ["已被后续预警取代", "superseded"], send_repeat: ["结果不明，凭幂等键重发", "in doubt, sent again under its key"], send_in_doubt: ["结果不明，需人工核实", "in doubt, to be checked by a person"], send_expired: ["已过期未发", "expired unsent"],
+  send_retry: ["待重发", "to be retried"], send_failed: ["发送失败", "failed"], send_superseded: ["已被后续预警取代", "superseded"], send_held: ["超过每小时限额，待汇总", "over the hour's limit, held for a digest"], send_repeat: ["结果不明，凭幂等键重发", "in doubt, sent again under its key"], send_in_doubt: ["结果不明，需人工核实", "in doubt, to be checked by a person"], send_expired: ["已过期未发", "expired unsent"],
 
   // Correction notices
   notices: ["更正公告", "Correction notices"],

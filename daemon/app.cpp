@@ -6,6 +6,7 @@
 #include "daemon/control.hpp"
 #include "daemon/coverage.hpp"
 #include "daemon/folder_lock.hpp"
+#include "daemon/frame_book.hpp"
 #include "daemon/health.hpp"
 #include "daemon/inbox.hpp"
 #include "daemon/log.hpp"
@@ -15,10 +16,10 @@
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
 #include "daemon/web/api.hpp"
-#include "daemon/web/console.hpp"
+#include "daemon/web/front.hpp"
 #include "daemon/web/review_json.hpp"
 #include "daemon/web/server.hpp"
-#include "daemon/web/take_in.hpp"
+#include "daemon/web/wire.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -41,7 +42,6 @@ namespace asio = boost::asio;
 
 /// About so many bytes of the inbox make one turn: some hundred frames share a commit when there is a backlog.
 constexpr std::size_t turn_bytes = 128 * 1024;
-constexpr std::string_view channels_path = "/channels/";
 constexpr auto tick_every = std::chrono::seconds{1};
 constexpr int ticks_a_minute = 60;
 constexpr auto retry_least = std::chrono::milliseconds{500};
@@ -76,9 +76,12 @@ public:
     {
         // What may be taken by somebody else comes first: figures that are made again are published, with a notice.
         control_.emplace(io_.get_executor(), config_.control_socket,
-                         [this](std::string_view line, const Peer& peer) { return answer(line, peer); });
-        web_.emplace(io_.get_executor(), config_.http.address, config_.http.port,
-                     [this](const web::Server::Request& request) { return page(request); });
+                         [this](std::string_view line, const Peer& peer, const Control::Answer& reply) {
+                             if (!front_->sign_in().command(line, peer, reply)) reply(answer(line, peer));
+                         });
+        web_.emplace(io_.get_executor(), config_.http, [this](const web::Request& request, web::Responder responder) {
+            (*front_)(request, std::move(responder));
+        });
         recover();
         inbox_->on_append([this] { frames_arrived(); });
         inbox_->on_trouble([this](std::string what) {
@@ -87,13 +90,14 @@ public:
         health_.storage("inbox", {});
         health_.storage("store", {});
         outgoing_ = std::make_unique<Outgoing>(io_.get_executor(), Outgoing::Parts{config_, *store_, clock_, *turns_});
+        open_page();
         outgoing_->start(); // only now: a start that fails must not call messages in doubt
         start_links();
         wait_for_signal();
-        log(Severity::notice, "aqid is up: http://{}:{}/, {} stations, {} areas, {} links, {} channels, {}",
-            config_.http.address, web_->port(), config_.rules.network.stations.size(),
-            config_.rules.network.areas.size(), config_.links.size(), outgoing_->channels(),
-            simulated_ ? "DRILL with a simulated clock" : "real clock");
+        log(Severity::notice, "aqid is up: {}://{}:{}/, {} stations, {} areas, {} links, {} channels, {}",
+            config_.http.certificate.empty() ? "http" : "https", config_.http.address, web_->port(),
+            config_.rules.network.stations.size(), config_.rules.network.areas.size(), config_.links.size(),
+            outgoing_->channels(), simulated_ ? "DRILL with a simulated clock" : "real clock");
         sd_notify(0, "READY=1");
         frames_arrived(); // what a former process left unread
         arrived_until_ = inbox_->end();
@@ -234,8 +238,10 @@ private:
             trouble("store", taken.error().what);
             return false;
         }
-        for (const Instant now = clock_.now(); const auto& entry : batch->entries)
+        for (const Instant now = clock_.now(); const auto& entry : batch->entries) {
             health_.stored(entry.link, now.ms - entry.received_at.ms);
+            frames_.note(entry);
+        }
         health_.storage("store", {});
         retry_pause_ = retry_least;
         inbox_->forget_before(store_->consumed());
@@ -306,7 +312,10 @@ private:
                                                   held / std::chrono::seconds{1}));
         if (!readable_) read_safely([this] { return (void)status(); });
         if (!simulated_) night_watch_->start_when_due(); // a drill only recomputes when asked
-        if (++ticks_ % ticks_a_minute == 0) back_fill();
+        if (++ticks_ % ticks_a_minute == 0) {
+            back_fill();
+            front_->sign_in().sweep();
+        }
         sd_notify(0, fmt::format("WATCHDOG=1\nSTATUS={}", health_.line()).c_str());
         tick_.expires_after(tick_every);
         tick_.async_wait([this](boost::system::error_code ec) {
@@ -341,6 +350,7 @@ private:
         context.turns = turns_.get();
         context.clock = &clock_;
         context.outgoing = outgoing_.get();
+        context.trail = &store_->audit_trail();
         context.status = [this] { return status(); };
         context.counts = [this] { return web::counts_json(*store_); };
         context.audit = [this](int most) { return web::audit_json(*store_, most, config_); };
@@ -360,14 +370,16 @@ private:
         return context;
     }
 
-    std::string status()
+    web::Sources sources()
     {
         std::vector<drivers::StationLine> lines;
         for (const auto& link : links_)
             for (auto& line : link->stations()) lines.push_back(std::move(line));
-        return web::status_json({&config_, turns_.get(), &health_, &outgoing_->dispatch(), store_.get(), &clock_,
-                                 std::move(lines), inbox_->durable_after()});
+        return {&config_,     turns_.get(), &health_,         &outgoing_->dispatch(),
+                store_.get(), &clock_,      std::move(lines), inbox_->durable_after()};
     }
+
+    std::string status() { return web::status_json(sources()); }
 
     /// People look into the database too, and a disk may fail just then. Nobody's look ends the daemon.
     template <class Function>
@@ -391,46 +403,21 @@ private:
         return trouble.empty() ? out : refuse_command(fmt::format("the database cannot be read: {}", trouble));
     }
 
-    template <class Make>
-    web::Reply readable(const Make& make)
+    void open_page()
     {
-        web::Reply out;
-        const auto trouble = read_safely([&] { out = make(); });
-        if (trouble.empty()) return out;
-        return {503, "text/plain; charset=utf-8", "the database cannot be read: " + trouble + "\n"};
-    }
-
-    web::Reply page(const web::Server::Request& request)
-    {
-        if (request.is_post) return readable([&] { return web::take_in(request, commands()); });
-        if (request.path == "/api/v1/status")
-            return readable([this] { return web::Reply{200, "application/json; charset=utf-8", status()}; });
-        if (request.path == "/api/v1/coverage")
-            return readable([this] {
-                const auto closed = turns_->state().last_closed();
-                if (!closed) return web::Reply{404, "text/plain; charset=utf-8", "no hour is closed yet\n"};
-                std::vector<StationIndex> all;
-                for (std::uint32_t i = 0; i < config_.rules.network.stations.size(); ++i)
-                    all.push_back(StationIndex{i});
-                return web::Reply{200, "application/json; charset=utf-8", coverage(all, closed->plus(-71), *closed)};
-            });
-        if (request.path == "/healthz")
-            return health_.storage_good() ? web::Reply{200, "text/plain; charset=utf-8", "ok\n"}
-                                          : web::Reply{503, "text/plain; charset=utf-8", health_.line() + "\n"};
-        if (request.path.starts_with(channels_path)) return of_channel(request);
-        return web::console_file(request.path);
-    }
-
-    /// /channels/<name>/<path>: a channel's own, a feed or a provider's call back.
-    web::Reply of_channel(const web::Server::Request& request)
-    {
-        const std::string_view rest = request.path.substr(channels_path.size());
-        const auto slash = rest.find('/');
-        const std::string name{rest.substr(0, slash)};
-        const std::string_view path = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
-        auto answer = outgoing_->dispatch().get(name, path, request.query);
-        if (!answer) return {404, "text/plain; charset=utf-8", "nothing is there\n"};
-        return {answer->status, std::move(answer->content_type), std::move(answer->body)};
+        web::Front::Parts parts;
+        parts.config = &config_;
+        parts.turns = turns_.get();
+        parts.health = &health_;
+        parts.outgoing = outgoing_.get();
+        parts.store = store_.get();
+        parts.clock = &clock_;
+        parts.real_time = &system_;
+        parts.frames = &frames_;
+        parts.commands = [this] { return commands(); };
+        parts.sources = [this] { return sources(); };
+        parts.read_safely = [this](const std::function<void()>& read) { return read_safely(read); };
+        front_.emplace(io_.get_executor(), std::move(parts));
     }
 
     void wait_for_signal()
@@ -456,6 +443,7 @@ private:
         }
         try {
             Config fresh = reread_();
+            if (!fresh.http.certificate.empty()) web::Certificate{fresh.http.certificate, fresh.http.key};
             if (const auto why = cannot_be_reloaded(config_, fresh); !why.empty()) {
                 log(Severity::warning, "the configuration was not reloaded: {}", why);
                 return false;
@@ -531,7 +519,9 @@ private:
     std::unique_ptr<NightWatch> night_watch_;
     std::unique_ptr<Outgoing> outgoing_;
     std::optional<Control> control_;
-    std::optional<web::Server> web_;
+    FrameBook frames_;
+    std::optional<web::Front> front_;
+    std::optional<web::Server> web_; // after front_: it ends first
     std::vector<std::unique_ptr<drivers::Link>> links_;
     AlarmWatch alarm_watch_{config_};
     asio::steady_timer tick_;

@@ -210,6 +210,37 @@ std::string agree_command(std::string_view said) { return json::serialize(json::
 
 std::string refuse_command(std::string_view why) { return refuse(why); }
 
+namespace {
+
+std::string answer(std::string_view command, const json::object& request, const Peer& peer,
+                   const CommandContext& context)
+{
+    if (command == "ping") return agree();
+    if (command == "status") return context.status();
+    if (command == "counts") return context.counts();
+    if (auto answer = warning_command(command, request, peer, context)) return std::move(*answer);
+    if (auto answer = dispatch_command(command, request, peer, context)) return std::move(*answer);
+    if (command == "correct") return correct(request, peer, context);
+    if (command == "decide") return decide(request, peer, context);
+    if (command == "sign-off") return sign_off(request, peer, context);
+    if (command == "dust") return dust(request, peer, context);
+    if (command == "station") return declare_station(request, peer, context);
+    if (command == "tell") return tell(request, peer, context);
+    if (command == "coverage") return of_stations(request, context, context.coverage);
+    if (command == "weather") return of_stations(request, context, context.weather);
+    if (command == "review") return context.review();
+    if (command == "audit") return context.audit(std::clamp(whole(request, "most").value_or(50), 1, 1'000));
+    if (command == "recompute") return context.recompute();
+    if (command == "clock") return set_clock(request, context);
+    return refuse(fmt::format(
+        "command \"{}\" is not known; known: ping, status, counts, forecast, act, consult, "
+        "propose, drill, order, review-emergency, alarm, respond, measures, verification, audit, correct, decide, "
+        "sign-off, dust, station, tell, coverage, weather, review, recompute, clock",
+        command));
+}
+
+} // namespace
+
 std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context)
 {
     json::error_code ec;
@@ -217,28 +248,10 @@ std::string answer_command(std::string_view line, const Peer& peer, const Comman
     const auto* request = value.if_object();
     if (ec || request == nullptr) return refuse("a request is one JSON object on one line");
     const auto command = text(*request, "command").value_or("");
-    if (command == "ping") return agree();
-    if (command == "status") return context.status();
-    if (command == "counts") return context.counts();
-    if (auto answer = warning_command(command, *request, peer, context)) return std::move(*answer);
-    if (auto answer = dispatch_command(command, *request, peer, context)) return std::move(*answer);
-    if (command == "correct") return correct(*request, peer, context);
-    if (command == "decide") return decide(*request, peer, context);
-    if (command == "sign-off") return sign_off(*request, peer, context);
-    if (command == "dust") return dust(*request, peer, context);
-    if (command == "station") return declare_station(*request, peer, context);
-    if (command == "tell") return tell(*request, peer, context);
-    if (command == "coverage") return of_stations(*request, context, context.coverage);
-    if (command == "weather") return of_stations(*request, context, context.weather);
-    if (command == "review") return context.review();
-    if (command == "audit") return context.audit(std::clamp(whole(*request, "most").value_or(50), 1, 1'000));
-    if (command == "recompute") return context.recompute();
-    if (command == "clock") return set_clock(*request, context);
-    return refuse(fmt::format(
-        "command \"{}\" is not known; known: ping, status, counts, forecast, act, consult, "
-        "propose, drill, order, review-emergency, alarm, respond, measures, verification, audit, correct, decide, "
-        "sign-off, dust, station, tell, coverage, weather, review, recompute, clock",
-        command));
+    const auto now = [&] { return answer(command, *request, peer, context); };
+    // A drill's clock is moved by what plays the drill, thousands of times; on the page it is a person's act.
+    const bool recorded = is_act(command) || (command == "clock" && !peer.via.empty());
+    return context.trail != nullptr && recorded ? on_record(*request, peer, context, now) : now();
 }
 
 } // namespace aqi::daemon

@@ -2,7 +2,7 @@
 //
 // Requests: {"command": "ping"}; {"command": "status"}; {"command": "counts"}; {"command": "forecast", "person": P, and a
 // forecast (drivers/forecast_text)}; {"command": "act", "person": P, "warning": W, "revision": N, "verb": "sign" | "object" |
-// "approve" | "send-back" | "issue" | "lift" | "emergency", "why"}; {"command": "alarm", "person", "alarm", "verb": "acknowledge" | "silence" | "confirm-silence", "note", "until": ISO time};
+// "approve" | "send-back" | "issue" | "lift" | "emergency", "why"}; {"command": "alarm", "person", "alarm", "verb": "acknowledge" | "silence" | "confirm-silence" | "note" | "own", "note", "until": ISO time};
 // {"command": "consult", "person", "warning", "revision", "level",
 // "effective", "until": hour | "open", "wording", "why"}; {"command": "propose" | "drill", "person", "area", "level": level | "cancel",
 // "effective", "until", "wording", "why"}; {"command": "order", "person", "authority", "document", "areas", "level",
@@ -33,6 +33,7 @@
 
 namespace aqi::daemon {
 
+class AuditTrail;
 class Outgoing;
 
 struct CommandContext {
@@ -40,6 +41,7 @@ struct CommandContext {
     Turns* turns = nullptr;
     const Clock* clock = nullptr;
     Outgoing* outgoing = nullptr; ///< absent where nothing is sent
+    AuditTrail* trail = nullptr;  ///< of who asked for what; absent in tests of something else
     std::function<std::string()> status;
     std::function<std::string()> counts; ///< {"name": n, ...}: what was taken in, repeated, put aside
     /// What people did and what was refused to them, so many of the newest: {"ok": true, "acts": [{"when", "event", "says"}]}.
@@ -58,7 +60,7 @@ struct CommandContext {
     std::function<std::string(Instant)> set_clock;
 };
 
-/// Throws StoreError when the database cannot be read.
+/// An act has its lines in the audit trail, or does not happen. Throws StoreError when the database cannot be read.
 std::string answer_command(std::string_view line, const Peer& peer, const CommandContext& context);
 /// The answer that says yes, and what was done: {"ok": true, "said": ...}.
 std::string agree_command(std::string_view said);

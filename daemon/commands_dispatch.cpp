@@ -25,7 +25,7 @@ std::string rows(const json::object& request, const CommandContext& c)
     const UtcOffset offset = c.config->rules.network.offset;
     return json::serialize(json::object{{"ok", true},
                                         {"rows", web::outbox_json(store.newest_outbox(most), offset)},
-                                        {"replies", web::replies_json(store.newest_replies(most), offset)}});
+                                        {"replies", web::replies_json(store.newest_replies(most), offset, false)}});
 }
 
 std::string deliveries(const json::object& request, const CommandContext& c)

@@ -34,11 +34,18 @@ bool flag(const json::object& o, std::string_view key)
     return value != nullptr && value->is_bool() && value->as_bool();
 }
 
-namespace {
-
 Result<std::string> speaker(const json::object& request, const Peer& peer, const Config& config)
 {
     const auto refused = [](std::string why) { return Fault{Reason::refused, std::move(why)}; };
+    if (!peer.person.empty()) {
+        // Signed in, or known by a token: speaks for nobody else.
+        const auto named = text(request, "person");
+        if (named && *named != peer.person)
+            return refused(fmt::format("{} is signed in and cannot act as {}", peer.person, *named));
+        if (config.rules.network.person_named(peer.person) == nullptr)
+            return refused(fmt::format("no person {} in the configuration", peer.person));
+        return peer.person;
+    }
     if (const auto asked = text(request, "person")) {
         const auto account = config.accounts.find(*asked);
         if (account == config.accounts.end()) return refused(fmt::format("no person {} in the configuration", *asked));
@@ -57,15 +64,13 @@ Result<std::string> speaker(const json::object& request, const Peer& peer, const
     return only;
 }
 
-} // namespace
-
 Result<std::string> person_of(const json::object& request, const Peer& peer, const CommandContext& context)
 {
     auto who = speaker(request, peer, *context.config);
     // Whether the record could be written changes nothing of the refusal.
     if (!who)
-        (void)context.turns->refused(fmt::format("account {}", peer.account), text(request, "command").value_or(""),
-                                     who.error().detail);
+        (void)context.turns->refused(peer.person.empty() ? fmt::format("account {}", peer.account) : peer.person,
+                                     text(request, "command").value_or(""), who.error().detail);
     return who;
 }
 

@@ -20,9 +20,16 @@ std::optional<std::string> text(const boost::json::object& o, std::string_view k
 std::optional<int> whole(const boost::json::object& o, std::string_view key);
 bool flag(const boost::json::object& o, std::string_view key);
 
-/// Who speaks: the person asked for, if the caller's account may act as that person; else the account's only person. A refusal goes
-/// on record.
+/// Who speaks: who is signed in; on the control socket the person asked for, if the caller's account may act as that person, else
+/// the account's only person. person_of() puts a refusal on record.
+Result<std::string> speaker(const boost::json::object& request, const Peer& peer, const Config& config);
 Result<std::string> person_of(const boost::json::object& request, const Peer& peer, const CommandContext& context);
+
+/// commands_record.cpp: whether a command changes something, so that it goes into the audit trail.
+bool is_act(std::string_view command);
+/// Writes that it is asked for, gets the answer, writes what became of it. What cannot be written is refused and does not happen.
+std::string on_record(const boost::json::object& request, const Peer& peer, const CommandContext& context,
+                      const std::function<std::string()>& answer);
 
 std::string answer_outcome(const Outcome<Result<void>>& outcome);
 

@@ -207,18 +207,20 @@ std::string alarm(const json::object& request, const Peer& peer, const CommandCo
     const auto person = person_of(request, peer, c);
     if (!person) return refuse(person.error().detail);
     const auto id = text(request, "alarm"), verb = text(request, "verb");
-    if (!id || !verb) return refuse("it needs \"alarm\" and \"verb\": acknowledge, silence or confirm-silence");
+    if (!id || !verb)
+        return refuse("it needs \"alarm\" and \"verb\": acknowledge, silence, confirm-silence, note or own");
     std::optional<Instant> until;
     if (const auto written = text(request, "until")) {
         const auto at = parse_instant(*written);
         if (!at) return refuse(at.error().detail);
         until = *at;
     }
-    for (const auto known :
-         {AlarmActed::Verb::acknowledge, AlarmActed::Verb::silence, AlarmActed::Verb::confirm_silence})
+    for (const auto known : {AlarmActed::Verb::acknowledge, AlarmActed::Verb::silence,
+                             AlarmActed::Verb::confirm_silence, AlarmActed::Verb::note, AlarmActed::Verb::own})
         if (alarm_verb_name(known) == *verb)
             return answer_outcome(c.turns->alarm_act(*id, known, text(request, "note").value_or(""), until, *person));
-    return refuse(fmt::format("verb \"{}\" is not known; known: acknowledge, silence, confirm-silence", *verb));
+    return refuse(
+        fmt::format("verb \"{}\" is not known; known: acknowledge, silence, confirm-silence, note, own", *verb));
 }
 
 std::string respond(const json::object& request, const Peer& peer, const CommandContext& c)

@@ -8,6 +8,7 @@
 #include "libaqi/warning_dominance.hpp"
 #include "schemas/embedded.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,6 +28,13 @@ std::string read_text(const std::filesystem::path& file)
     return text.str();
 }
 
+bool is_address(const std::string& text)
+{
+    boost::system::error_code ec;
+    boost::asio::ip::make_address(text, ec);
+    return !ec;
+}
+
 template <class T>
 std::vector<std::string> ids_of(const std::vector<T>& rows)
 {
@@ -42,6 +50,7 @@ public:
     Config read()
     {
         read_daemon();
+        read_http();
         read_time();
         read_rules();
         read_network();
@@ -63,17 +72,36 @@ private:
             table.fail("control_socket", "the path of a socket must be shorter than 100 bytes");
         out_.durability = table.choice_or<Durability>("durability", Durability::power,
                                                       {{"power", Durability::power}, {"process", Durability::process}});
-        const std::string http = table.text_or("http", "127.0.0.1:8080");
-        const auto colon = http.rfind(':');
-        const std::string port = colon == std::string::npos ? "" : http.substr(colon + 1);
-        const bool number = !port.empty() && port.size() <= 5 &&
-                            port.find_first_not_of("0123456789") == std::string::npos && std::stoi(port) <= 65535;
-        if (!number) table.fail("http", fmt::format("\"{}\" must read address:port, e.g. 127.0.0.1:8080", http));
-        out_.http.address = http.substr(0, colon);
-        if (out_.http.address.starts_with('[') && out_.http.address.ends_with(']'))
-            out_.http.address = out_.http.address.substr(1, out_.http.address.size() - 2);
-        out_.http.port = static_cast<std::uint16_t>(std::stoi(port));
         table.done();
+    }
+
+    void read_http()
+    {
+        const auto table = root_.table_if("http");
+        if (!table) return;
+        HttpConfig& http = out_.http;
+        http.address = table->text_or("address", http.address);
+        if (!is_address(http.address))
+            table->fail("address", fmt::format("\"{}\" must be an address, e.g. 127.0.0.1 or ::", http.address));
+        http.port = static_cast<std::uint16_t>(table->integer_or("port", http.port, 0, 65'535));
+        http.certificate = table->text_or("certificate", "");
+        http.key = table->text_or("key", "");
+        if (http.certificate.empty() != http.key.empty())
+            table->fail(http.key.empty() ? "certificate" : "key", "certificate and key go together");
+        http.behind_tls = table->flag_or("behind_tls", false);
+        if (http.behind_tls && !http.certificate.empty())
+            table->fail("behind_tls", "TLS ends here (certificate), or in a proxy (behind_tls), not at both");
+        http.proxies = table->texts_or_none("proxies");
+        for (const auto& proxy : http.proxies)
+            if (!is_address(proxy)) table->fail("proxies", fmt::format("\"{}\" must be an address", proxy));
+        if (!http.proxies.empty() && !http.behind_tls)
+            table->fail("proxies", "proxies are believed only with behind_tls = true");
+        http.reading = table->choice_or<PageReading>(
+            "reading", PageReading::signed_in, {{"signed-in", PageReading::signed_in}, {"open", PageReading::open}});
+        http.idle = std::chrono::hours{table->integer_or("idle_hours", http.idle.count(), 1, 24 * 31)};
+        http.absolute = std::chrono::hours{table->integer_or("absolute_hours", http.absolute.count(), 1, 24 * 366)};
+        if (http.idle > http.absolute) table->fail("idle_hours", "cannot be more than absolute_hours");
+        table->done();
     }
 
     void read_time()

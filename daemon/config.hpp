@@ -72,9 +72,22 @@ struct Heartbeat {
     std::string ca_file;
 };
 
+/// What can be read without signing in: all but acts, audit and addresses, or only what is meant for the public.
+enum class PageReading : std::uint8_t { signed_in, open };
+
 struct HttpConfig {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8080;
+    std::filesystem::path certificate; ///< PEM, the whole chain; empty: no TLS here
+    std::filesystem::path key;
+    bool behind_tls = false;          ///< a proxy in front speaks TLS; it is believed from loopback and `proxies`
+    std::vector<std::string> proxies; ///< addresses
+    PageReading reading = PageReading::signed_in;
+    std::chrono::hours idle{12};         ///< a session that did nothing for so long has ended
+    std::chrono::hours absolute{24 * 7}; ///< a session of that age has ended, whatever it did
+
+    /// Whether every browser comes by TLS.
+    bool is_secure() const { return behind_tls || !certificate.empty(); }
 };
 
 struct Config {

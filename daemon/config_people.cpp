@@ -52,7 +52,20 @@ constexpr Right rights[] = {{"forecast", &Person::may_forecast},
                             {"respond", &Person::may_respond},
                             {"validate", &Person::may_validate},
                             {"ratify", &Person::may_ratify},
-                            {"declare-dust", &Person::may_declare_dust}};
+                            {"declare-dust", &Person::may_declare_dust},
+                            {"administer", &Person::may_administer}};
+
+} // namespace
+
+std::vector<std::string_view> rights_of(const Person& person)
+{
+    std::vector<std::string_view> out;
+    for (const auto& right : rights)
+        if (person.*right.may) out.push_back(right.name);
+    return out;
+}
+
+namespace {
 
 class PeopleReader {
 public:

@@ -9,6 +9,8 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace aqi::daemon {
 
@@ -16,6 +18,9 @@ namespace aqi::daemon {
 /// already, the accounts of the people and the files with the tokens by which some speak over HTTP. Throws SettingError.
 void read_people(const Settings& root, Mode mode, Rules& rules, std::map<std::string, std::string>& accounts,
                  std::map<std::string, std::string>& token_files);
+
+/// The rights a person has, by the names of [[person]] may.
+std::vector<std::string_view> rights_of(const Person& person);
 
 /// An id travels in topics, file names and keys: no blanks, quotes, wildcards or separators.
 std::string read_id(const Settings& table, std::string_view key);

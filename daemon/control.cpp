@@ -107,8 +107,10 @@ private:
                     const std::string line{asio::buffers_begin(data),
                                            asio::buffers_begin(data) + static_cast<std::ptrdiff_t>(size) - 1};
                     self->input_.consume(size);
-                    self->answer_ = self->server_->handler_(line, self->peer_) + "\n";
-                    self->write();
+                    self->server_->handler_(line, self->peer_, [self](std::string answer) {
+                        self->answer_ = std::move(answer) + "\n";
+                        self->write();
+                    });
                 });
         }
 

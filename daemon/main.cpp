@@ -1,18 +1,33 @@
 // aqid: see aqid(8).
 #include "daemon/app.hpp"
 #include "daemon/explain.hpp"
+#include "daemon/store/audit.hpp"
 #include "daemon/store/ledger.hpp"
 #include "libaqi/settings.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+
+#include <sys/resource.h>
 
 namespace {
 
 /// Exit codes of aqid(8). systemd restarts after 1, not after 78: a broken configuration is not mended by trying again.
 enum Exit : int { exit_failure = 1, exit_usage = 2, exit_configuration = 78 };
+
+constexpr rlim_t descriptors = 4096;
+
+/// A listener of the page is a descriptor, and the usual limit of 1024 is for programs without any.
+void allow_many_descriptors()
+{
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = std::max(files.rlim_cur, std::min<rlim_t>(files.rlim_max, descriptors));
+    ::setrlimit(RLIMIT_NOFILE, &files);
+}
 
 } // namespace
 
@@ -22,7 +37,7 @@ int main(int argc, char** argv)
     std::string simulated;
     bool check_only = false;
     bool list_channels = false;
-    std::string ledger;
+    std::string ledger, trail, noted;
     CLI::App app{"aqid: air-quality monitoring and heavy-pollution warning"};
     app.add_option("--config", config_file, "configuration file")->capture_default_str();
     app.add_option("--simulated-clock", simulated,
@@ -32,6 +47,9 @@ int main(int argc, char** argv)
     app.add_flag("--channels", list_channels, "list the channels, with a sample stanza of each, and end");
     app.add_option("--verify-ledger", ledger,
                    "say whether this database's ledger of everything sent is whole, and end");
+    auto* verify_trail = app.add_option("--verify-audit", trail,
+                                        "say whether this database's trail of who asked for what is whole, and end");
+    app.add_option("--newest", noted, "with --verify-audit: a digest that was the newest once")->needs(verify_trail);
     aqi::daemon::Question question;
     auto* explain = app.add_option("--explain", question.places,
                                    "say why a figure of this area or station is what it is, and end; this and the next "
@@ -67,6 +85,12 @@ int main(int argc, char** argv)
                        verdict.trouble.empty() ? "whole" : verdict.trouble);
             return verdict.trouble.empty() ? 0 : exit_failure;
         }
+        if (!trail.empty()) {
+            const auto verdict = aqi::daemon::verify_audit(trail, noted);
+            fmt::print("{} lines, newest {}: {}\n", verdict.lines, verdict.newest,
+                       verdict.trouble.empty() ? "whole" : verdict.trouble);
+            return verdict.trouble.empty() ? 0 : exit_failure;
+        }
         std::optional<aqi::Instant> start;
         if (!simulated.empty()) {
             const auto instant = aqi::parse_instant(simulated);
@@ -98,6 +122,7 @@ int main(int argc, char** argv)
                 aqi::daemon::print_what_if(std::move(config), question);
             return 0;
         }
+        allow_many_descriptors();
         return aqi::daemon::run_daemon(std::move(config), start, [&] {
             return aqi::daemon::load_config(config_file, drill ? aqi::Mode::drill : aqi::Mode::real);
         });

@@ -11,6 +11,7 @@ namespace aqi {
 namespace {
 
 constexpr std::size_t kept_when_over = 200;
+constexpr std::size_t notes_kept = 50;
 constexpr std::int64_t longest_silence_ms = std::int64_t{7} * 24 * 3'600'000;
 
 struct SeverityRow {
@@ -62,6 +63,8 @@ std::string_view alarm_verb_name(AlarmActed::Verb verb)
     case AlarmActed::Verb::acknowledge: return "acknowledge";
     case AlarmActed::Verb::silence: return "silence";
     case AlarmActed::Verb::confirm_silence: return "confirm-silence";
+    case AlarmActed::Verb::note: return "note";
+    case AlarmActed::Verb::own: return "own";
     }
     return "";
 }
@@ -132,6 +135,11 @@ void AlarmBook::take(const AlarmActed& e)
     case AlarmActed::Verb::confirm_silence:
         if (found->silence) found->silence->confirmed = e.act;
         break;
+    case AlarmActed::Verb::note:
+        found->notes.push_back(e.act);
+        if (found->notes.size() > notes_kept) found->notes.erase(found->notes.begin());
+        break;
+    case AlarmActed::Verb::own: found->owner = e.act; break;
     }
 }
 
@@ -317,6 +325,14 @@ Result<AlarmActed> admit_alarm_act(const State& state, std::string_view id, Alar
         if (alarm->silence->confirmed) return refusal("it is confirmed already");
         if (alarm->silence->asked.person == person->id)
             return refusal(fmt::format("{} asked for it; somebody else must confirm it", person->id));
+        break;
+    case AlarmActed::Verb::note:
+        if (note.empty()) return refusal("a note says something (备注不能为空)");
+        break;
+    case AlarmActed::Verb::own:
+        if (alarm->over()) return refusal("it is over; there is nothing left to do (报警已结束)");
+        if (alarm->owner && alarm->owner->person == person->id)
+            return refusal(fmt::format("{} has it already (已由本人负责)", person->id));
         break;
     }
     return out;

@@ -2,7 +2,8 @@
 //
 // An alarm is raised at a level for so many hours and cleared below a lower one for so many hours; unknown hours change nothing.
 // It stays latched at the worst it was until it is cleared and somebody has acknowledged it. Acknowledging clears nothing;
-// silencing stops the sound until a time, with a reason, and an alarm of a public warning only when two people want it.
+// silencing stops the sound until a time, with a reason, and an alarm of a public warning only when two people want it. Somebody
+// may take it over, and anybody may add a note; neither acknowledges anything.
 //
 // Knows: rules for areas' hours, the life of an alarm. Does not know: what else raises one (the daemon does: silent stations,
 // channels, links), or sounds.
@@ -60,6 +61,8 @@ struct Alarm {
         bool operator==(const Silence&) const = default;
     };
     std::optional<Silence> silence{};
+    std::optional<AlarmAct> owner{}; ///< who deals with it, since when; whoever takes it next takes it from that one
+    std::vector<AlarmAct> notes{};   ///< in order; the first of many are forgotten, the journal has them
 
     bool active() const { return severity != AlarmSeverity::none; }
     /// Cleared and acknowledged: history.
@@ -84,7 +87,7 @@ struct AlarmChanged {
 };
 
 struct AlarmActed {
-    enum class Verb : std::uint8_t { acknowledge, silence, confirm_silence };
+    enum class Verb : std::uint8_t { acknowledge, silence, confirm_silence, note, own };
     std::string id;
     Verb verb = Verb::acknowledge;
     AlarmAct act;

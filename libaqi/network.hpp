@@ -165,6 +165,7 @@ struct Person {
     bool may_validate = false;  ///< first level of a review: propose a correction
     bool may_ratify = false;    ///< second level: put it in force, by another person than the first
     bool may_declare_dust = false;
+    bool may_administer = false;                         ///< others' passwords and sessions, and the machine's own acts
     WarningLevel may_approve_up_to = WarningLevel::none; ///< the rank
     std::vector<std::string> roles{};
 

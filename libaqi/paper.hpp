@@ -136,6 +136,10 @@ std::string paper_json(const Paper& paper);
 /// for that across; heads of tables repeat, rows are not broken. Inline style: a server's policy must allow it.
 std::string paper_html(const Paper& paper, Language language);
 
+/// The same for a server whose policy allows no style in the page: it is the sheet of this address, whose text is paper_style().
+std::string paper_page(const Paper& paper, Language language, std::string_view stylesheet);
+std::string_view paper_style();
+
 /// One of these by its name: text, csv, json, html; nothing for another name.
 std::optional<std::string> paper_as(const Paper& paper, std::string_view format, Language language);
 

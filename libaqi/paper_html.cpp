@@ -167,15 +167,16 @@ void add_table(std::string& out, const Table& table, Language language)
 
 } // namespace
 
-std::string paper_html(const Paper& paper, Language language)
+namespace {
+
+std::string page(const Paper& paper, Language language, const std::string& look)
 {
     check(paper);
     const std::string title = html_text(paper.title.in(language));
-    std::string out = fmt::format(
-        "<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>{}</title>\n<style>{}"
-        "</style>\n</head>\n<body>\n<main>\n",
-        language == Language::zh ? "zh-CN" : "en", title, style);
+    std::string out = fmt::format("<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+                                  "<meta name=\"viewport\" content=\"width=device-width, "
+                                  "initial-scale=1\"/>\n<title>{}</title>\n{}\n</head>\n<body>\n<main>\n",
+                                  language == Language::zh ? "zh-CN" : "en", title, look);
     out += element("h1", "", title);
     if (!paper.subtitle.empty()) out += element("p", "subtitle", html_text(paper.subtitle.in(language)));
     if (!paper.facts.empty()) {
@@ -192,5 +193,19 @@ std::string paper_html(const Paper& paper, Language language)
     out += "</main>\n</body>\n</html>\n";
     return out;
 }
+
+} // namespace
+
+std::string paper_html(const Paper& paper, Language language)
+{
+    return page(paper, language, fmt::format("<style>{}</style>", style));
+}
+
+std::string paper_page(const Paper& paper, Language language, std::string_view stylesheet)
+{
+    return page(paper, language, fmt::format("<link rel=\"stylesheet\" href=\"{}\"/>", html_text(stylesheet)));
+}
+
+std::string_view paper_style() { return style; }
 
 } // namespace aqi

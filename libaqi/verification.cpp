@@ -70,10 +70,7 @@ private:
     {
         if (source == persistence) return as_observed(day.plus(-lead - 1));
         if (source == climatology) return of_season(day, lead);
-        const Instant until = HourEnding::of(day.plus(-lead), 24).instant(rules_.network.offset);
-        const ForecastBook::Said* latest = nullptr;
-        for (const auto& s : book_.revisions(day, source))
-            if (s.received_at <= until && (latest == nullptr || latest->issued_at <= s.issued_at)) latest = &s;
+        const ForecastBook::Said* latest = said_ahead(book_, source, day, lead, rules_.network.offset);
         if (latest == nullptr) return std::nullopt;
         return Said{latest->day.aqi_low, latest->day.aqi_high, &latest->day};
     }
@@ -191,6 +188,16 @@ std::optional<Concentration> ForecastScore::Bias::mean() const
 {
     if (days == 0) return std::nullopt;
     return Concentration::from_ng_per_m3(sum_ng / days);
+}
+
+const ForecastBook::Said* said_ahead(const ForecastBook& book, std::string_view organisation, LocalDay day,
+                                     int lead_days, UtcOffset offset)
+{
+    const Instant until = HourEnding::of(day.plus(-lead_days), 24).instant(offset);
+    const ForecastBook::Said* latest = nullptr;
+    for (const auto& s : book.revisions(day, organisation))
+        if (s.received_at <= until && (latest == nullptr || latest->issued_at <= s.issued_at)) latest = &s;
+    return latest;
 }
 
 Verification verify(const State& state, AreaIndex area, LocalDay first, LocalDay last, const Rules& rules)

@@ -63,6 +63,10 @@ struct Verification {
     bool operator==(const Verification&) const = default;
 };
 
+/// What a bureau had said of a day by the end of the day so many days before, by our own clock; null when nothing.
+const ForecastBook::Said* said_ahead(const ForecastBook& book, std::string_view organisation, LocalDay day,
+                                     int lead_days, UtcOffset offset);
+
 /// Over the closed days from `first` to `last`.
 Verification verify(const State& state, AreaIndex area, LocalDay first, LocalDay last, const Rules& rules);
 

@@ -23,7 +23,8 @@ constexpr AlarmKind alarm_kinds[] = {AlarmKind::hourly_aqi,     AlarmKind::targe
                                      AlarmKind::public_warning, AlarmKind::station,     AlarmKind::link,
                                      AlarmKind::channel};
 constexpr AlarmActed::Verb alarm_verbs[] = {AlarmActed::Verb::acknowledge, AlarmActed::Verb::silence,
-                                            AlarmActed::Verb::confirm_silence};
+                                            AlarmActed::Verb::confirm_silence, AlarmActed::Verb::note,
+                                            AlarmActed::Verb::own};
 constexpr WarningLevel levels[] = {WarningLevel::none, WarningLevel::blue, WarningLevel::yellow, WarningLevel::orange,
                                    WarningLevel::red};
 

@@ -5,9 +5,6 @@
 #include "daemon/store/store.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
-
-#include <cstring>
 
 namespace aqi::daemon {
 namespace {
@@ -15,35 +12,13 @@ namespace {
 /// The fields of a line as one text: a length before each, so that none can run into the next.
 Digest digest_of(const Digest& before, const LedgerLine& line)
 {
-    std::string text{reinterpret_cast<const char*>(before.data()), before.size()};
+    std::string text{bytes_of(before)};
     text += fmt::format("{};{};{};{};{}{};{}", line.at.ms, line.row, line.recipient, line.state.size(), line.state,
                         line.detail.size(), line.detail);
     return sha256(text);
 }
 
-Digest digest_in(const std::string& blob)
-{
-    Digest out{};
-    if (blob.size() == out.size()) std::memcpy(out.data(), blob.data(), out.size());
-    return out;
-}
-
 } // namespace
-
-Digest sha256(std::string_view bytes)
-{
-    Digest out{};
-    unsigned size = 0;
-    AQI_CHECK(EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, EVP_sha256(), nullptr) == 1);
-    return out;
-}
-
-std::string hex(const Digest& digest)
-{
-    std::string out;
-    for (const unsigned char byte : digest) out += fmt::format("{:02x}", byte);
-    return out;
-}
 
 Ledger::Ledger(Database& database) : database_(database) {}
 
@@ -58,7 +33,7 @@ void Ledger::append(const LedgerLine& line)
         insert_.emplace(database_,
                         "INSERT INTO ledger (at_ms, outbox, recipient, state, detail, hash) VALUES (?, ?, ?, ?, ?, ?)");
     insert_->bind(line.at.ms).bind(line.row).bind(line.recipient).bind(line.state).bind(line.detail);
-    insert_->bind_blob({reinterpret_cast<const char*>(digest.data()), digest.size()}).run();
+    insert_->bind_blob(bytes_of(digest)).run();
     last_ = digest;
 }
 

@@ -2,13 +2,13 @@
 //
 // Who can write the file can write a whole new chain; the newest digest, noted elsewhere (a mail, a print), shows that too.
 //
-// Knows: SHA-256 and what a line is. Does not know: what the states mean. Used with the store's transaction open.
+// Knows: what a line is. Does not know: what the states mean. Used with the store's transaction open.
 #pragma once
 
+#include "daemon/store/chain.hpp"
 #include "daemon/store/sqlite.hpp"
 #include "libaqi/time.hpp"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -16,10 +16,6 @@
 #include <string_view>
 
 namespace aqi::daemon {
-
-using Digest = std::array<unsigned char, 32>;
-Digest sha256(std::string_view bytes);
-std::string hex(const Digest& digest);
 
 struct LedgerLine {
     Instant at;

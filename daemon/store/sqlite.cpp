@@ -42,6 +42,16 @@ std::int64_t Database::number(const std::string& sql)
     return statement.step() ? statement.integer(0) : 0;
 }
 
+void Database::on_commit(std::function<void()> call)
+{
+    on_commit_ = std::move(call);
+    const auto hook = [](void* self) {
+        static_cast<Database*>(self)->on_commit_();
+        return 0; // let it be committed
+    };
+    sqlite3_commit_hook(handle_, on_commit_ ? +hook : nullptr, this);
+}
+
 Statement::Statement(Database& database, std::string_view sql) : database_(&database)
 {
     check(sqlite3_prepare_v3(database.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,

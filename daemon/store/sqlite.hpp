@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -37,9 +38,12 @@ public:
     void execute(const std::string& sql);        ///< any number of statements
     std::int64_t number(const std::string& sql); ///< the first column of the first row
     sqlite3* handle() const { return handle_; }
+    /// Called within each commit that writes: it must only remember, and not touch the database.
+    void on_commit(std::function<void()> call);
 
 private:
     sqlite3* handle_ = nullptr;
+    std::function<void()> on_commit_;
 };
 
 /// A prepared statement. bind() in order of the ?s, then step() or run(); both reset for the next use.

@@ -69,6 +69,7 @@ struct SqliteStore::Impl {
             places.emplace(database, network, true);
             raw.emplace(database, *places);
             outbox.emplace(database);
+            page_reads.emplace(database, *places);
             turn.commit();
         }
         seq = std::max(database.number("SELECT coalesce(max(seq), 0) FROM observation"),
@@ -189,6 +190,9 @@ struct SqliteStore::Impl {
     std::optional<Places> places;
     std::optional<RawTables> raw;
     std::optional<OutboxTables> outbox;
+    std::optional<PageReads> page_reads;
+    LoginTables login{database};
+    AuditTrail audit_trail{database};
     std::int64_t seq = 0;
     InboxPosition consumed = 0;
 
@@ -251,6 +255,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& file, Durability durabilit
 
 SqliteStore::~SqliteStore() = default;
 
+void SqliteStore::on_commit(std::function<void()> call) { impl_->database.on_commit(std::move(call)); }
+
 Outcome<void> SqliteStore::commit(const Turn& turn)
 {
     const std::int64_t seq_before = impl_->seq;
@@ -278,6 +284,9 @@ Outcome<void> SqliteStore::fold(const std::function<void(const Event&)>& absorb)
 }
 
 InboxPosition SqliteStore::consumed() const { return impl_->consumed; }
+LoginTables& SqliteStore::login() { return impl_->login; }
+AuditTrail& SqliteStore::audit_trail() { return impl_->audit_trail; }
+PageReads& SqliteStore::page_reads() { return *impl_->page_reads; }
 
 namespace {
 
@@ -286,7 +295,10 @@ template <class Function>
 auto outcome_of(Function ask) -> Outcome<decltype(ask())>
 {
     try {
-        return ask();
+        if constexpr (std::is_void_v<decltype(ask())>)
+            return ask(), Outcome<void>{};
+        else
+            return ask();
     } catch (const SqliteError& error) {
         return Trouble{error.what()};
     }
@@ -316,32 +328,17 @@ Outcome<std::map<StationIndex, Heard>> SqliteStore::heard()
 
 Outcome<void> SqliteStore::note_link(const LinkChange& change)
 {
-    try {
-        impl_->raw->note_link(change);
-        return {};
-    } catch (const SqliteError& error) {
-        return Trouble{error.what()};
-    }
+    return outcome_of([&] { impl_->raw->note_link(change); });
 }
 
 Outcome<void> SqliteStore::forget_minutes_before(HourEnding hour)
 {
-    try {
-        impl_->raw->forget_minutes_before(hour);
-        return {};
-    } catch (const SqliteError& error) {
-        return Trouble{error.what()};
-    }
+    return outcome_of([&] { impl_->raw->forget_minutes_before(hour); });
 }
 
 Outcome<void> SqliteStore::forget_links_before(Instant at)
 {
-    try {
-        impl_->raw->forget_links_before(at);
-        return {};
-    } catch (const SqliteError& error) {
-        return Trouble{error.what()};
-    }
+    return outcome_of([&] { impl_->raw->forget_links_before(at); });
 }
 
 template <class T>

@@ -6,7 +6,10 @@
 
 #include "daemon/inbox.hpp"
 #include "daemon/ports.hpp"
+#include "daemon/store/audit.hpp"
+#include "daemon/store/login.hpp"
 #include "daemon/store/outbox.hpp"
+#include "daemon/store/page_reads.hpp"
 #include "daemon/store/raw.hpp"
 #include "libaqi/network.hpp"
 
@@ -29,6 +32,8 @@ public:
     SqliteStore(const std::filesystem::path& file, Durability durability, const Network& network);
     ~SqliteStore() override;
 
+    /// Called within every commit, of a turn or of the outbox: it must only remember (Live::changed()).
+    void on_commit(std::function<void()> call);
     Outcome<void> commit(const Turn& turn) override;
     Outcome<void> fold(const std::function<void(const Event&)>& absorb) override;
     InboxPosition consumed() const override;
@@ -58,6 +63,12 @@ public:
     Outcome<std::optional<OutboxEntry>> note_reply(Instant at, const std::string& channel, const std::string& sender,
                                                    const std::string& text, const std::string& provider_id,
                                                    bool& is_new);
+
+    /// Passwords and sessions, and who asked for what: tables of their own, beside the turns.
+    LoginTables& login();
+    AuditTrail& audit_trail();
+    /// Figures that are no longer in memory.
+    PageReads& page_reads();
 
     /// The digest of the rules the figures were last made with; empty in a new database.
     std::string rules_digest();

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace aqi::daemon::web {
 namespace {
@@ -70,49 +71,55 @@ public:
           now_(sources.clock->now())
     {}
 
-    std::string write()
+    std::vector<Part> parts()
     {
-        json::object out{
-            {"schema", "aqid/status/1"},
-            {"now", format_instant(now_, network_.offset)},
-            {"now_ms", now_.ms},
-            {"mode", config_.mode == Mode::drill ? "drill" : "real"},
-            {"rules", json::object{{"warnings", rules_.warning_rules}, {"digest", rules_.book.digest}}},
-        };
-        out["closed"] = state_.last_closed() ? json::value(format_hour(*state_.last_closed())) : json::value(nullptr);
-        const LocalDay day = state_.last_closed() ? state_.last_closed()->day() : day_at(now_, network_.offset);
-        if (const RulePack* pack = rules_.pack(day)) {
-            json::array levels;
-            for (const auto& name : pack->level_table.zh) levels.emplace_back(name);
-            out["edition"] = json::object{{"id", pack->id},
-                                          {"title_zh", pack->title_zh},
-                                          {"title_en", pack->title_en},
-                                          {"provisional", pack->provisional},
-                                          {"levels_zh", std::move(levels)}};
-        }
-        out["storage"] = storages();
-        out["links"] = links();
-        out["durable_after_ms"] = lag_json(s_.durable_after);
-        out["channels"] = channels();
-        out["areas"] = areas();
-        out["stations"] = stations();
-        out["warnings"] = warnings_json(state_.warnings(), rules_, rows_shown);
-        out["drills"] = warnings_json(state_.drills(), rules_, rows_shown);
-        out["alarms"] = alarms_json(state_, now_, rules_, alarms_shown);
-        out["responses"] = responses_json(state_, rules_, alarms_shown);
-        out["orders"] = orders_json(state_, now_, rules_);
-        out["outbox"] = outbox_json(s_.store->newest_outbox(rows_shown), network_.offset);
-        out["replies"] = replies_json(s_.store->newest_replies(rows_shown), network_.offset);
-        out["counts"] = counts_of(*s_.store);
-        out["aside"] = aside();
-        out["recompute"] = recomputed();
+        add("schema", "aqid/status/1");
+        add("mode", config_.mode == Mode::drill ? "drill" : "real");
+        add("rules", json::object{{"warnings", rules_.warning_rules}, {"digest", rules_.book.digest}});
+        const auto closed = state_.last_closed();
+        add("closed", closed ? json::value(format_hour(*closed)) : json::value(nullptr));
+        if (const RulePack* pack = rules_.pack(closed ? closed->day() : day_at(now_, network_.offset)))
+            add("edition", edition(*pack));
+        add("storage", storages());
+        add("links", links());
+        add("durable_after_ms", lag_json(s_.durable_after));
+        add("channels", channels());
+        for (std::uint32_t a = 0; a < network_.areas.size(); ++a)
+            add(fmt::format("areas/{}", network_.areas[a].id), area_json(AreaIndex{a}));
+        add_stations();
+        add("warnings", warnings_json(state_.warnings(), rules_, rows_shown));
+        add("drills", warnings_json(state_.drills(), rules_, rows_shown));
+        add("alarms", alarms_json(state_, now_, rules_, alarms_shown));
+        add("responses", responses_json(state_, rules_, alarms_shown));
+        add("orders", orders_json(state_, now_, rules_));
+        add("outbox", outbox_json(s_.store->newest_outbox(rows_shown), network_.offset));
+        add("replies", replies_json(s_.store->newest_replies(rows_shown), network_.offset, true));
+        add("counts", counts_of(*s_.store));
+        add("aside", aside());
+        add("recompute", recomputed());
         json::array notices;
         for (const auto& n : s_.store->newest_notices(notices_shown)) notices.push_back(notice_json(n, network_));
-        out["notices"] = std::move(notices);
-        return json::serialize(out);
+        add("notices", std::move(notices));
+        return std::move(parts_);
     }
 
 private:
+    void add(std::string name, const json::value& value)
+    {
+        parts_.push_back({std::move(name), json::serialize(value)});
+    }
+
+    static json::object edition(const RulePack& pack)
+    {
+        json::array levels;
+        for (const auto& name : pack.level_table.zh) levels.emplace_back(name);
+        return {{"id", pack.id},
+                {"title_zh", pack.title_zh},
+                {"title_en", pack.title_en},
+                {"provisional", pack.provisional},
+                {"levels_zh", std::move(levels)}};
+    }
+
     json::array storages() const
     {
         json::array out;
@@ -158,9 +165,10 @@ private:
                            {"mode", c.mode == Mode::drill ? "drill" : "real"},
                            {"waiting", c.waiting},
                            {"last_state", c.last_state},
-                           {"last_detail", c.last_detail}};
+                           {"last_detail", without_numbers(c.last_detail)}};
             o["last_accepted"] =
                 c.last_accepted ? json::value(format_instant(*c.last_accepted, network_.offset)) : json::value(nullptr);
+            o["oldest"] = c.oldest ? json::value(format_instant(*c.oldest, network_.offset)) : json::value(nullptr);
             out.push_back(std::move(o));
         }
         return out;
@@ -302,16 +310,8 @@ private:
         out["annual"] = std::move(annual);
     }
 
-    json::array areas() const
+    void add_stations()
     {
-        json::array out;
-        for (std::uint32_t a = 0; a < network_.areas.size(); ++a) out.push_back(area_json(AreaIndex{a}));
-        return out;
-    }
-
-    json::array stations() const
-    {
-        json::array out;
         std::map<std::string_view, const drivers::StationLine*> lines;
         for (const auto& line : s_.lines) lines[line.station] = &line;
         const auto marks = s_.store->newest_marks(marks_looked_at);
@@ -341,9 +341,8 @@ private:
             o["hour"] = nullptr;
             if (const auto closed = state_.last_closed())
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
-            out.push_back(std::move(o));
+            add(fmt::format("stations/{}", network_.stations[s].id), std::move(o));
         }
-        return out;
     }
 
     json::array aside() const
@@ -365,11 +364,42 @@ private:
     const Rules& rules_;
     const Network& network_;
     const Instant now_;
+    std::vector<Part> parts_;
 };
 
 } // namespace
 
-std::string status_json(const Sources& sources) { return Writer{sources}.write(); }
+std::vector<Part> status_parts(const Sources& sources) { return Writer{sources}.parts(); }
+
+std::string status_of(const std::vector<Part>& parts, Instant now, UtcOffset offset)
+{
+    std::string out = fmt::format(R"({{"now":"{}","now_ms":{})", format_instant(now, offset), now.ms);
+    std::string_view list; // the array that is open
+    std::set<std::string_view> absent{"areas", "stations"};
+    for (const auto& part : parts) {
+        const std::string_view name{part.name};
+        const auto slash = name.find('/');
+        const auto of = slash == std::string_view::npos ? std::string_view{} : name.substr(0, slash);
+        if (!list.empty() && list != of) out += ']';
+        out += ',';
+        if (of.empty())
+            out += fmt::format("{}:", json::serialize(json::value(name)));
+        else if (list != of)
+            out += fmt::format("\"{}\":[", of);
+        list = of;
+        absent.erase(of);
+        out += part.text;
+    }
+    if (!list.empty()) out += ']';
+    for (const auto name : absent) out += fmt::format(",\"{}\":[]", name);
+    return out += '}';
+}
+
+std::string status_json(const Sources& sources)
+{
+    return status_of(status_parts(sources), sources.clock->now(), sources.config->rules.network.offset);
+}
+
 std::string counts_json(SqliteStore& store) { return json::serialize(counts_of(store)); }
 
 } // namespace aqi::daemon::web

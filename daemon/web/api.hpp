@@ -8,6 +8,7 @@
 #include "daemon/health.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/turns.hpp"
+#include "daemon/web/live.hpp"
 
 #include <string>
 
@@ -24,6 +25,10 @@ struct Sources {
     LagHistogram durable_after;              ///< of the inbox
 };
 
+/// A part per key of the status, but one per area and one per station; all but the time itself.
+std::vector<Part> status_parts(const Sources& sources);
+/// One JSON text of them: "areas/<id>" and "stations/<id>" become the elements of two arrays.
+std::string status_of(const std::vector<Part>& parts, Instant now, UtcOffset offset);
 std::string status_json(const Sources& sources);
 std::string counts_json(SqliteStore& store);
 /// Corrections, sign-offs, dust days, notices and marks: {"ok": true, ...}.

@@ -2,8 +2,6 @@
 
 #include "schemas/embedded.hpp"
 
-#include <algorithm>
-
 namespace aqi::daemon::web {
 namespace {
 
@@ -15,20 +13,25 @@ struct Type {
 constexpr Type types[] = {{".html", "text/html; charset=utf-8"},
                           {".css", "text/css; charset=utf-8"},
                           {".js", "text/javascript; charset=utf-8"},
+                          {".webmanifest", "application/manifest+json"},
                           {".svg", "image/svg+xml"}};
 
 } // namespace
 
-Reply console_file(std::string_view path)
+Pack console_pack()
 {
-    static const auto files = schemas::console_files();
-    const std::string_view name = path == "/" ? "index.html" : path.substr(std::min<std::size_t>(path.size(), 1));
-    for (const auto& file : files) {
-        if (file.name != name) continue;
+    Pack out;
+    for (const auto& file : schemas::console_files())
         for (const auto& type : types)
-            if (name.ends_with(type.ending)) return {200, std::string{type.type}, std::string{file.text}};
-    }
-    return {404, "text/plain; charset=utf-8", "there is no such page\n"};
+            if (file.name.ends_with(type.ending)) out.add(std::string{file.name}, std::string{type.type}, file.text);
+    return out;
+}
+
+std::optional<std::string_view> console_name(const Pack& pack, std::string_view path)
+{
+    if (path == "/") return "index.html";
+    path.remove_prefix(1);
+    return pack.has(path) ? std::optional{path} : std::nullopt;
 }
 
 } // namespace aqi::daemon::web

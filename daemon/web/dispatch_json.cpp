@@ -24,7 +24,48 @@ json::object content_json(const Content& content)
             {"cost_thousandth", content.cost_thousandth}};
 }
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// What may stand before the "@" of an address.
+bool is_of_address(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' || c == '-' ||
+           c == '+';
+}
+
+constexpr std::size_t number_least = 7; // digits; shorter ones are counts, codes and years
+
 } // namespace
+
+std::string without_numbers(std::string_view text)
+{
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        std::size_t end = i;
+        while (end < text.size() && is_of_address(text[end])) ++end;
+        const auto word = text.substr(i, end - i);
+        if (end < text.size() && text[end] == '@' && !word.empty()) {
+            out.append(word.substr(0, 1)).append("***");
+            i = end;
+            continue;
+        }
+        // Not an address: digits of it, run by run.
+        for (std::size_t at = 0; at < word.size();) {
+            std::size_t stop = at;
+            while (stop < word.size() && is_digit(word[stop])) ++stop;
+            const auto run = word.substr(at, stop - at);
+            if (run.size() >= number_least)
+                out.append(run.substr(0, 3)).append("****").append(run.substr(run.size() - (run.size() >= 11 ? 4 : 2)));
+            else
+                out.append(run);
+            if (stop < word.size()) out += word[stop++];
+            at = stop;
+        }
+        if (end < text.size()) out += text[end++];
+        i = end;
+    }
+    return out;
+}
 
 json::array outbox_json(const std::vector<OutboxTables::RowState>& rows, UtcOffset offset)
 {
@@ -52,7 +93,7 @@ json::array outbox_json(const std::vector<OutboxTables::RowState>& rows, UtcOffs
                                    {"states", std::move(states)},
                                    {"state", send_state_name(worst)},
                                    {"attempts", of.attempts},
-                                   {"detail", of.detail},
+                                   {"detail", without_numbers(of.detail)},
                                    {"parts", of.row->zh.parts},
                                    {"created_at", format_instant(of.row->created_at, offset)}});
     }
@@ -76,15 +117,15 @@ json::array deliveries_json(const std::vector<OutboxEntry>& deliveries, UtcOffse
     return out;
 }
 
-json::array replies_json(const std::vector<OutboxTables::ReplyRow>& replies, UtcOffset offset)
+json::array replies_json(const std::vector<OutboxTables::ReplyRow>& replies, UtcOffset offset, bool masked)
 {
     json::array out;
     for (const auto& of : replies)
         out.push_back(json::object{{"at", format_instant(of.at, offset)},
                                    {"channel", of.channel},
-                                   {"from", of.sender},
+                                   {"from", masked ? without_numbers(of.sender) : of.sender},
                                    {"name", of.name},
-                                   {"text", of.text},
+                                   {"text", masked ? without_numbers(of.text) : of.text},
                                    {"answers", of.warning}});
     return out;
 }

@@ -1,5 +1,7 @@
 #include "daemon/web/take_in.hpp"
 
+#include "daemon/web/head.hpp"
+
 #include <boost/json.hpp>
 
 #include <fstream>
@@ -8,8 +10,6 @@ namespace aqi::daemon::web {
 namespace {
 
 namespace json = boost::json;
-
-constexpr auto json_type = "application/json; charset=utf-8";
 
 /// Compared to the end, so that the time it takes says nothing.
 bool same(std::string_view a, std::string_view b)
@@ -37,23 +37,26 @@ const std::string* holder_of(std::string_view token, const Config& config)
 
 } // namespace
 
-Reply take_in(const Server::Request& request, const CommandContext& context)
+Reply take_in(const Request& request, const CommandContext& context)
 {
-    if (request.path != "/api/v1/forecasts")
-        return {405, "text/plain; charset=utf-8", "only GET: this page changes nothing\n"};
     const std::string* person = holder_of(request.bearer, *context.config);
     if (person == nullptr)
-        return {401, json_type,
-                refuse_command("a forecast needs the token of a person of the configuration (http_token_file)")};
+        return refusal(request, 401, "报送预报须带配置中人员的令牌 (http_token_file)",
+                       "a forecast needs the token of a person of the configuration (http_token_file)");
     json::error_code ec;
     json::value value = json::parse({request.body.data(), request.body.size()}, ec);
     auto* forecast = value.if_object();
-    if (ec || forecast == nullptr) return {422, json_type, refuse_command("a forecast is one JSON object")};
+    if (ec || forecast == nullptr)
+        return refusal(request, 422, "预报须为一个 JSON 对象", "a forecast is one JSON object");
     (*forecast)["command"] = "forecast";
     (*forecast)["person"] = *person;
-    const std::string out =
-        answer_command(json::serialize(value), Peer{0, context.config->accounts.at(*person)}, context);
-    return {out.starts_with(R"({"ok":true)") ? 200 : 422, json_type, out};
+    Peer peer;
+    peer.person = *person;
+    peer.account = context.config->accounts.at(*person);
+    peer.via = "token";
+    peer.address = request.peer;
+    const std::string out = answer_command(json::serialize(value), peer, context);
+    return json_reply(out, out.starts_with(R"({"ok":true)") ? 200 : 422);
 }
 
 } // namespace aqi::daemon::web

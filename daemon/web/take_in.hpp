@@ -9,6 +9,6 @@
 namespace aqi::daemon::web {
 
 /// The answer to a POST. Throws StoreError when the database cannot be read.
-Reply take_in(const Server::Request& request, const CommandContext& context);
+Reply take_in(const Request& request, const CommandContext& context);
 
 } // namespace aqi::daemon::web

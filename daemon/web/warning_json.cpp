@@ -14,7 +14,7 @@ constexpr int forecast_days_shown = 10;
 
 class Writer {
 public:
-    explicit Writer(const Rules& rules) : network_(rules.network) {}
+    explicit Writer(const Rules& rules) : rules_(rules), network_(rules.network) {}
 
     json::object warning(const Warning& w) const
     {
@@ -177,6 +177,14 @@ private:
         out["remarks"] = std::move(remarks);
         out["overdue"] = std::move(overdue);
         out["closes"] = r.closes ? json::value(moment(*r.closes)) : json::value(nullptr);
+        // How long before its effect the edition wants it issued; nothing for what goes down or ends.
+        const WarningRules* edition = rules_.book.warning_named(r.rules);
+        out["lead_hours"] = edition != nullptr && r.level > r.previous ? json::value(edition->lead_hours(r.level))
+                                                                       : json::value(nullptr);
+        out["review_by"] = nullptr;
+        if (r.emergency && r.issue)
+            out["review_by"] =
+                moment(Instant{r.issue->at.ms + std::int64_t{rules_.consultation.review_emergency_hours} * 3'600'000});
         out["issue"] = r.issue ? json::value(act(*r.issue)) : json::value(nullptr);
         out["review"] = nullptr;
         if (r.review) {
@@ -188,6 +196,7 @@ private:
         return out;
     }
 
+    const Rules& rules_;
     const Network& network_;
 };
 
@@ -262,6 +271,20 @@ json::array alarms_json(const State& state, Instant now, const Rules& rules, std
             o["silence"] = json::object{{"asked", act(a->silence->asked)},
                                         {"until", writer.moment(a->silence->until)},
                                         {"confirmed", act(a->silence->confirmed)}};
+        const auto name_of = [&](const std::string& id) {
+            const Person* person = rules.network.person_named(id);
+            return person != nullptr ? person->name : id;
+        };
+        o["owner"] = a->owner ? json::value(a->owner->person) : json::value(nullptr);
+        o["owner_name"] = a->owner ? json::value(name_of(a->owner->person)) : json::value(nullptr);
+        o["owned_since"] = a->owner ? json::value(writer.moment(a->owner->at)) : json::value(nullptr);
+        json::array notes;
+        for (const auto& note : a->notes)
+            notes.push_back(json::object{{"person", note.person},
+                                         {"name", name_of(note.person)},
+                                         {"at", writer.moment(note.at)},
+                                         {"text", note.note}});
+        o["notes"] = std::move(notes);
         out.push_back(std::move(o));
     }
     return out;

@@ -46,7 +46,7 @@ def run_of_ports(count):
 
 
 def config(folder, durability, broker_port, hj_port, modbus_port):
-    lines = [f'[daemon]\ndata_folder = "{folder}/data"\ncontrol_socket = "{folder}/control"\nhttp = "127.0.0.1:0"\ndurability = "{durability}"\n']
+    lines = [f'[daemon]\ndata_folder = "{folder}/data"\ncontrol_socket = "{folder}/control"\ndurability = "{durability}"\n[http]\nport = 0\nreading = "open"\n']
     lines += ["[rules]\nopen_days = 60\n"]
     lines += [f'[[link]]\nname = "mqtt"\ndriver = "mqtt-json"\nuri = "tcp://127.0.0.1:{broker_port}"\nclient_id = "load-aqid"\ntopics = ["aqid/v1/+/hourly"]\nstation_level = 2\n']
     lines += [f'[[link]]\nname = "hj212"\ndriver = "hj212"\nlisten = "127.0.0.1:{hj_port}"\nconnections_per_address = 2000\nconnects_per_minute = 5000\n']

@@ -17,13 +17,13 @@ parser = argparse.ArgumentParser()
 parser.add_argument("bin")
 parser.add_argument("--messages", type=int, default=40_000)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--only", default="year,columns,late,recompute,dispatch,ingest,idle")
+parser.add_argument("--only", default="year,columns,late,calendar,recompute,dispatch,ingest,idle")
 options = parser.parse_args()
 PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
 
 
 def daemon_config(folder, port, durability, stations):
-    lines = [f'[daemon]\ndata_folder = "{folder}/data"\ncontrol_socket = "{folder}/control"\nhttp = "127.0.0.1:0"\ndurability = "{durability}"\n',
+    lines = [f'[daemon]\ndata_folder = "{folder}/data"\ncontrol_socket = "{folder}/control"\ndurability = "{durability}"\n[http]\nport = 0\nreading = "open"\n',
              "[rules]\nopen_days = 1000\n",
              f'[[link]]\nname = "b"\ndriver = "mqtt-json"\nuri = "tcp://127.0.0.1:{port}"\nclient_id = "bench-aqid"\ntopics = ["aqid/v1/+/hourly"]\nstation_level = 2\n']
     lines += [f'[[station]]\nid = "S{s:04}"\nname = "s"\n' for s in range(stations)]
@@ -155,6 +155,11 @@ def dispatch():
         print("\n" + printed([options.bin + "/bench_dispatch", folder]), end="")
 
 
+def calendar():
+    with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
+        print("\n" + printed([options.bin + "/bench_calendar", folder]), end="")
+
+
 def recompute():
     with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
         text = printed([options.bin + "/bench_recompute", folder + "/file"])
@@ -165,4 +170,4 @@ def recompute():
 
 
 for name in options.only.split(","):
-    {"year": year, "columns": columns, "late": late, "recompute": recompute, "dispatch": dispatch, "ingest": ingest, "idle": idle}[name]()
+    {"year": year, "columns": columns, "late": late, "calendar": calendar, "recompute": recompute, "dispatch": dispatch, "ingest": ingest, "idle": idle}[name]()

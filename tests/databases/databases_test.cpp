@@ -1,7 +1,9 @@
 // Databases of former versions open, whole; see README.md.
+#include "daemon/store/audit.hpp"
 #include "daemon/store/ledger.hpp"
 #include "daemon/store/sqlite.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/web/passwords.hpp"
 #include "schemas/embedded.hpp"
 #include "tests/support/builders.hpp"
 #include "tests/support/folder.hpp"
@@ -156,4 +158,48 @@ TEST_CASE("a database of version 4 keeps what was sent to whom, and its ledger h
     const auto verdict = verify_ledger(file);
     CHECK(verdict.trouble.empty());
     CHECK(verdict.lines == 3);
+}
+
+TEST_CASE("a database of version 4 has an audit trail that begins, and nobody who can sign in")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 4);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+    CHECK(store.login().password_of("env").value() == std::nullopt);
+    CHECK(store.login().sessions().value().empty());
+    CHECK(verify_audit(file).lines == 0);
+    AuditEntry first;
+    first.command = "sign-in";
+    first.outcome = "refused";
+    CHECK(store.audit_trail().append(first).value() == 1);
+    CHECK(verify_audit(file).trouble.empty());
+}
+
+TEST_CASE("a database of version 5 keeps passwords, who is signed in, and a trail that goes on")
+{
+    const Folder folder;
+    const auto file = folder.path() / "aqid.db";
+    make_database(file, 5);
+    const Rules rules = small_town(2);
+    SqliteStore store{file, Durability::process, rules.network};
+    const auto hash = store.login().password_of("env").value();
+    REQUIRE(hash);
+    CHECK(web::password_fits(*hash, "correct horse"));
+    CHECK_FALSE(web::password_fits(*hash, "correct hors"));
+    const auto sessions = store.login().sessions().value();
+    REQUIRE(sessions.size() == 1);
+    std::string secret;
+    for (int i = 0; i < 32; ++i) secret += "ab";
+    CHECK(sessions[0].key == sha256(secret));
+    CHECK(sessions[0].person == "env");
+    const auto verdict = verify_audit(file);
+    CHECK(verdict.trouble.empty());
+    CHECK(verdict.lines == 4);
+    const auto lines = store.audit_trail().newest(2).value();
+    CHECK(lines.front().entry.why == "尚无草案");
+    CHECK(lines.front().entry.of == 3);
+    CHECK(store.audit_trail().append(lines.back().entry).value() == 5);
+    CHECK(verify_audit(file, verdict.newest).trouble.empty());
 }

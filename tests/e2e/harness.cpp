@@ -416,14 +416,24 @@ Reply http(std::uint16_t port, const std::string& request, milliseconds limit)
     if (!text.starts_with("HTTP/1.1 ") || head == std::string::npos) return reply;
     reply.status = std::atoi(text.c_str() + 9);
     reply.body = text.substr(head + 4);
+    reply.head = text.substr(0, head + 2);
     return reply;
 }
 
 } // namespace
 
-Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit)
+std::string Reply::header(std::string_view name) const
 {
-    return http(port, fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", path), limit);
+    const auto at = head.find(fmt::format("\r\n{}: ", name));
+    if (at == std::string::npos) return {};
+    const auto begin = at + name.size() + 4;
+    return head.substr(begin, head.find("\r\n", begin) - begin);
+}
+
+Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit, const std::string& headers)
+{
+    return http(port, fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{}\r\n", path, headers),
+                limit);
 }
 
 Reply http_post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& headers)

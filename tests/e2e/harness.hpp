@@ -118,10 +118,13 @@ void execute(const fs::path& database, const std::string& sql);
 struct Reply {
     int status = 0; ///< 0: no answer in time
     std::string body;
+    std::string head{}; ///< status line and headers
+    /// Of the first header of that name; empty without one.
+    std::string header(std::string_view name) const;
 };
-Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit = 5s);
-
 /// `headers`: lines, each with its end.
+Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit = 5s, const std::string& headers = {});
+
 Reply http_post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& headers);
 
 /// One line to a Unix socket, one line back; empty when the other side closes or says nothing in time. `as`: spoken by

@@ -142,10 +142,13 @@ Daemon::~Daemon()
 void Daemon::configure(const Site& site)
 {
     data_ = site.data.empty() ? parent_ / "data" : fs::path{site.data};
+    const auto colon = site.http.rfind(':');
     std::string text =
-        fmt::format("[daemon]\ndata_folder = \"{}\"\ncontrol_socket = \"{}\"\nhttp = \"{}\"\ndurability = "
-                    "\"{}\"\n{}\n[time]\n{}\n[rules]\n{}open_days = 1000\n\n",
-                    data_.string(), socket().string(), site.http, site.durability, site.daemon, site.time, site.rules);
+        fmt::format("[daemon]\ndata_folder = \"{}\"\ncontrol_socket = \"{}\"\ndurability = \"{}\"\n{}\n"
+                    "[http]\naddress = \"{}\"\nport = {}\nreading = \"{}\"\n{}\n"
+                    "[time]\n{}\n[rules]\n{}open_days = 1000\n\n",
+                    data_.string(), socket().string(), site.durability, site.daemon, site.http.substr(0, colon),
+                    site.http.substr(colon + 1), site.reading, site.http_more, site.time, site.rules);
     std::string ids;
     for (int n = 1; n <= site.stations; ++n) {
         text += fmt::format("[[station]]\nid = \"{0}\"\nname = \"Station {0}\"\n\n", station(n));
@@ -230,7 +233,12 @@ void Daemon::clock(const std::string& now)
 
 json::object Daemon::status()
 {
-    const Reply reply = get("/api/v1/status", patient(10s));
+    Reply reply;
+    // A story asks faster than a stranger may; it waits its turn like one.
+    wait_until(patient(10s), "an answer of the status page", [&] {
+        reply = get("/api/v1/status", patient(10s));
+        return reply.status != 429;
+    });
     if (reply.status != 200) FAIL("the status page answers " << reply.status);
     return json::parse(reply.body).as_object();
 }

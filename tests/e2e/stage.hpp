@@ -56,7 +56,9 @@ struct Site {
     int stations = 4;                                ///< S01, S02, ..., all in the city C
     std::string more;                                ///< links, people, channels
     std::string http = "127.0.0.1:0";
-    std::string data; ///< data folder; default: in the daemon's folder
+    std::string reading = "open";
+    std::string http_more; ///< further lines of [http]
+    std::string data;      ///< data folder; default: in the daemon's folder
 };
 
 class Daemon {

@@ -127,6 +127,42 @@ TEST_CASE("a silence has an end and a reason, and over a public warning it takes
     CHECK(alarm->silent_at(now));
 }
 
+TEST_CASE("somebody takes an alarm over, another takes it from there, and neither that nor a note acknowledges it")
+{
+    Town town;
+    town.hour_of(1, 200);
+    town.hour_of(2, 200);
+    using Verb = AlarmActed::Verb;
+    CHECK_FALSE(town.alarm().owner);
+    REQUIRE(town.act(Verb::own, "env", "去现场"));
+    CHECK_FALSE(town.act(Verb::own, "env")); // has it already
+    CHECK(town.alarm().owner->person == "env");
+    REQUIRE(town.act(Verb::own, "met"));
+    CHECK(town.alarm().owner->person == "met");
+    CHECK_FALSE(town.act(Verb::note, "env", ""));
+    CHECK_FALSE(town.act(Verb::note, "nobody", "x"));
+    CHECK_FALSE(town.act(Verb::note, "env", std::string(2'001, 'x').c_str()));
+    REQUIRE(town.act(Verb::note, "env", "已电话核实"));
+    REQUIRE(town.act(Verb::note, "met", "锋面过境"));
+    REQUIRE(town.alarm().notes.size() == 2);
+    CHECK(town.alarm().notes[0].note == "已电话核实");
+    CHECK(town.alarm().notes[1].person == "met");
+    CHECK_FALSE(town.alarm().acknowledged);
+    CHECK_FALSE(town.alarm().silence);
+
+    // It is over: nobody need deal with it, and what was learnt may still be added.
+    town.hour_of(3, 100);
+    town.hour_of(4, 100);
+    REQUIRE(town.act(Verb::acknowledge, "env"));
+    REQUIRE(town.alarm().over());
+    CHECK_FALSE(town.act(Verb::own, "env"));
+    CHECK(town.act(Verb::note, "env", "沙尘"));
+    for (int i = 0; i < 60; ++i) REQUIRE(town.act(Verb::note, "env", std::to_string(i).c_str()));
+    CHECK(town.alarm().notes.size() == 50);
+    CHECK(town.alarm().notes.back().note == "59");
+    CHECK(town.alarm().notes.front().note == "10");
+}
+
 TEST_CASE("alarms of one moment have numbers of their own, and a number is not used twice")
 {
     AlarmBook book;

@@ -83,7 +83,7 @@ TEST_CASE("a broken configuration is refused whole, with line, column and the kn
     CHECK(refusal(changed("stations = [\"2385A\", \"2386A\"]", "stations = [\"2385A\", \"2385A\"]"))
               .find("a member of \"410600\" twice on the same days") != std::string::npos);
     CHECK(refusal(changed("kind = \"city\"", "kind = \"town\"")).find("known: city, county") != std::string::npos);
-    CHECK(refusal(changed("http = \"127.0.0.1:8080\"", "http = \"8080\"")).find("must read address:port") !=
+    CHECK(refusal(changed("address = \"127.0.0.1\"", "address = \"localhost:8080\"")).find("must be an address") !=
           std::string::npos);
     CHECK(refusal(changed("utc_offset = \"+08:00\"", "utc_offset = \"Beijing\"")).find("reads like +08:00") !=
           std::string::npos);
@@ -109,6 +109,39 @@ TEST_CASE("a broken configuration is refused whole, with line, column and the kn
         1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(text.find("durability = 5")), '\n');
     CHECK(refusal(text) ==
           "aqid.toml:" + std::to_string(line) + ":1: \"durability\" must be a text in quotes, not a whole number");
+}
+
+TEST_CASE("how the page is reached: what goes together, and what does not")
+{
+    const auto with = [](const std::string& lines) { return changed("port = 8080\n", "port = 8080\n" + lines); };
+    const HttpConfig by_default = parse_config(example(), "aqid.toml", Mode::real).http;
+    CHECK(by_default.address == "127.0.0.1");
+    CHECK(by_default.reading == PageReading::signed_in);
+    CHECK(by_default.idle == std::chrono::hours{12});
+    CHECK(by_default.absolute == std::chrono::hours{168});
+    CHECK_FALSE(by_default.is_secure());
+
+    const HttpConfig changed_ones =
+        parse_config(with("behind_tls = true\nproxies = [\"10.0.0.2\", \"::1\"]\nreading = \"open\"\nidle_hours = 1\n"
+                          "absolute_hours = 8\n"),
+                     "aqid.toml", Mode::real)
+            .http;
+    CHECK(changed_ones.is_secure());
+    CHECK(changed_ones.proxies == std::vector<std::string>{"10.0.0.2", "::1"});
+    CHECK(changed_ones.reading == PageReading::open);
+    CHECK(changed_ones.absolute == std::chrono::hours{8});
+    CHECK(parse_config(with("certificate = \"/c\"\nkey = \"/k\"\n"), "aqid.toml", Mode::real).http.is_secure());
+
+    CHECK(refusal(with("certificate = \"/c\"\n")).find("certificate and key go together") != std::string::npos);
+    CHECK(refusal(with("key = \"/k\"\n")).find("certificate and key go together") != std::string::npos);
+    CHECK(refusal(with("certificate = \"/c\"\nkey = \"/k\"\nbehind_tls = true\n")).find("not at both") !=
+          std::string::npos);
+    CHECK(refusal(with("proxies = [\"10.0.0.2\"]\n")).find("only with behind_tls") != std::string::npos);
+    CHECK(refusal(with("behind_tls = true\nproxies = [\"everybody\"]\n")).find("must be an address") !=
+          std::string::npos);
+    CHECK(refusal(with("reading = \"all\"\n")).find("known: signed-in, open") != std::string::npos);
+    CHECK(refusal(with("idle_hours = 200\n")).find("cannot be more than absolute_hours") != std::string::npos);
+    CHECK(refusal(changed("port = 8080", "port = 65536")).find("between 0 and 65535") != std::string::npos);
 }
 
 TEST_CASE("two people behind one account could sign for each other, so only a drill may have them")

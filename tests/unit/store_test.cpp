@@ -132,6 +132,8 @@ std::vector<Event> one_of_each_since()
         AlarmChanged{"alarm-2016-0001", AlarmKind::channel, "radio", AlarmSeverity::critical, "拒绝", at},
         AlarmActed{
             "alarm-2016-0001", AlarmActed::Verb::silence, {"env", "hbj", {"duty"}, at, "维修"}, Instant{at.ms + 1}},
+        AlarmActed{"alarm-2016-0001", AlarmActed::Verb::own, {"env", "hbj", {}, at, ""}, {}},
+        AlarmActed{"alarm-2016-0001", AlarmActed::Verb::note, {"met", "qxj", {}, at, "已核实"}, {}},
         ResponseCalled{{entry}, "city-2016-001", 2, {"sport"}},
         ResponseActed{"city-2016-001", "earthworks", {ResponseStage::started, {"builder", at}, "已启动"}},
     };

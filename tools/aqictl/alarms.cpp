@@ -47,7 +47,11 @@ void print_alarm(const json::object& a)
         fmt::print("; silence until {} asked by {}: {}{}", text(s.at("until")), text(s.at("asked").at("person")),
                    text(s.at("asked").at("note")), a.at("silent").as_bool() ? "" : " (not in force)");
     }
+    if (a.at("owner").is_string())
+        fmt::print("; {} deals with it since {}", text(a.at("owner_name")), text(a.at("owned_since")));
     fmt::print("\n");
+    for (const auto& note : a.at("notes").as_array())
+        fmt::print("    {} {}: {}\n", text(note.at("at")), text(note.at("name")), text(note.at("text")));
 }
 
 void print_alarms(const json::array& alarms, bool all)
@@ -76,7 +80,7 @@ void print_alarms(const json::array& alarms, bool all)
 
 void add_alarms(CLI::App& app, int& exit_code)
 {
-    auto* group = app.add_subcommand("alarm", "operational alarms: list, acknowledge, silence");
+    auto* group = app.add_subcommand("alarm", "operational alarms: list, acknowledge, silence, note, take over");
     group->require_subcommand(1);
     auto o = std::make_shared<Options>();
     const auto add = [&](const char* name, const char* help, bool acts) {
@@ -121,6 +125,12 @@ void add_alarms(CLI::App& app, int& exit_code)
     auto* confirm = add("confirm-silence", "the second person: confirm what another asked for", true);
     confirm->add_option("--note", o->note, "a remark");
     confirm->callback([act] { act("confirm-silence"); });
+    auto* own = add("own", "take it over: you deal with it, whoever did before; acknowledges nothing", true);
+    own->add_option("--note", o->note, "a remark");
+    own->callback([act] { act("own"); });
+    auto* note = add("note", "add a note: what was seen, what was done", true);
+    note->add_option("TEXT", o->note, "the note")->required();
+    note->callback([act] { act("note"); });
 }
 
 } // namespace aqi::tools

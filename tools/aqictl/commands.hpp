@@ -30,6 +30,7 @@ void add_stations(CLI::App& app, int& exit_code);
 void add_modbus(CLI::App& app, int& exit_code);
 void add_whatif(CLI::App& app, int& exit_code);
 void add_audit(CLI::App& app, int& exit_code);
+void add_people(CLI::App& app, int& exit_code);
 void add_measures(CLI::App& app, int& exit_code);
 void add_alarms(CLI::App& app, int& exit_code);
 void add_dispatch(CLI::App& app, int& exit_code);

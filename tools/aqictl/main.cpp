@@ -20,6 +20,7 @@ int main(int argc, char** argv)
     aqi::tools::add_alarms(app, exit_code);
     aqi::tools::add_measures(app, exit_code);
     aqi::tools::add_audit(app, exit_code);
+    aqi::tools::add_people(app, exit_code);
     aqi::tools::add_dispatch(app, exit_code);
     aqi::tools::add_warnings(app, exit_code);
     aqi::tools::add_local(app, exit_code);

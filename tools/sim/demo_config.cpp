@@ -67,7 +67,10 @@ std::string demo_config(const World& world, const std::string& folder, const std
 [daemon]
 data_folder = "{0}/data"
 control_socket = "{0}/control"
-http = "127.0.0.1:{1}"
+
+[http]
+port = {1}
+reading = "open" # this machine only; what people do needs a sign-in all the same
 
 [time]
 ahead_at_most_minutes = 1500 # to bring months up to now, the simulated stations send a day before the clock gets there

@@ -1,251 +1,44 @@
-// Every word the page says, in both languages: key: [中文, English]. {name} is replaced.
+// The words of the page in the language that was chosen. They stand in words_*.js: { zh: { key: words }, en: { key: words } }.
+import alarms from "./words_alarms.js";
+import area from "./words_area.js";
+import audit from "./words_audit.js";
+import charts from "./words_charts.js";
+import coverage from "./words_coverage.js";
+import desk from "./words_desk.js";
+import dispatch from "./words_dispatch.js";
+import drill from "./words_drill.js";
+import people from "./words_people.js";
+import records from "./words_records.js";
+import reports from "./words_reports.js";
+import review from "./words_review.js";
+import room from "./words_room.js";
+import rules from "./words_rules.js";
+import shared from "./words_shared.js";
+import shell from "./words_shell.js";
+import station from "./words_station.js";
+import targets from "./words_targets.js";
+import wall from "./words_wall.js";
 
-const table = {
-  // The frame
-  name: ["空气质量监测与重污染天气预警", "Air quality monitoring and heavy-pollution warning"],
-  switch_language: ["EN", "中文"],
-  switch_label: ["Switch to English", "切换到中文"],
-  read_only: ["本页只读。预报、会商签字、批准、发布与解除均在值班终端用 aqictl 办理。", "This page is read-only. Forecasts, signatures, approval, issue and lift are done at the duty terminal with aqictl."],
-  drill: ["【演练】", "【演练】DRILL"],
-  drill_says: ["时钟与数据均为模拟，不是真实空气质量，不得据此对外发布", "Simulated clock and data. Not real air quality; nothing here may be announced"],
-  mode_unknown: ["【状态不明】", "【状态不明】MODE UNKNOWN"],
-  mode_unknown_says: ["守护进程没有说明是正式还是演练，不得据此对外发布", "The daemon does not say whether this is real or a drill; nothing here may be announced"],
-  stale: ["与守护进程失去联系，以下为旧数据，不得作为依据", "No answer from the daemon. What is shown is old and must not be relied on"],
-  stale_since: ["自本机时间 {at} 起无应答，已 {for}。页面停在 {now}。", "No answer since {at} by this computer's clock, {for} ago. The page stands at {now}."],
-  stale_never: ["打开本页以来尚未收到任何应答。", "Nothing has been received since this page was opened."],
-  stale_retry: ["每秒自动重试，恢复后自行更新。", "Trying again every second; the page recovers by itself."],
-  stale_why: ["最近一次：{why}", "Last try: {why}"],
-  why_network: ["连接失败", "connection failed"],
-  why_timeout: ["等待超时", "timed out"],
-  why_http: ["HTTP {status}", "HTTP {status}"],
-  why_form: ["应答不是预期的内容", "the answer is not what was expected"],
-  why_schema: ["守护进程版本与本页不符，请刷新页面", "daemon and page are of different versions; reload the page"],
-  waiting: ["正在读取……", "Reading…"],
-  broken_section: ["此部分无法显示（页面错误，请报告维护人员）", "This part cannot be shown (an error of the page; please report it)"],
-  clock_drill: ["模拟时钟", "simulated clock"],
-  clock_real: ["服务器时钟", "server clock"],
-  last_closed: ["最近完成小时", "Last closed hour"],
-  never_closed: ["尚无完成的小时", "no hour closed yet"],
-  closed_ago: ["{for}前", "{for} ago"],
-  closed_late: ["已滞后 {for}", "late: {for} old"],
-  edition: ["执行标准", "Edition in force"],
-  provisional: ["暂定", "provisional"],
-  no_edition: ["该日无现行标准", "no edition in force on this day"],
-  rules: ["预警规则", "Warning rules"],
-  digest: ["规则摘要 {digest}", "digest of all rules {digest}"],
-  nav: ["页内跳转", "On this page"],
-  nav_areas: ["区域", "Areas"], nav_detail: ["详情", "Detail"], nav_warnings: ["预警", "Warnings"], nav_messages: ["消息", "Messages"], nav_notices: ["更正公告", "Corrections"], nav_quality: ["数据质量", "Data quality"],
-  weekday_0: ["星期日", "Sunday"], weekday_1: ["星期一", "Monday"], weekday_2: ["星期二", "Tuesday"], weekday_3: ["星期三", "Wednesday"],
-  weekday_4: ["星期四", "Thursday"], weekday_5: ["星期五", "Friday"], weekday_6: ["星期六", "Saturday"],
-  comma: ["，", ", "],
-  seconds: ["{n} 秒", "{n} s"],
-  minutes: ["{n} 分钟", "{n} min"],
-  hours: ["{n} 小时", "{n} h"],
-  hours_minutes: ["{h} 小时 {m} 分钟", "{h} h {m} min"],
-  days_hours: ["{d} 天 {h} 小时", "{d} d {h} h"],
+const books = [shared, alarms, area, audit, charts, coverage, desk, dispatch, drill, people, records, reports, review, room, rules, shell, station, targets, wall];
+const words = { zh: Object.assign({}, ...books.map((b) => b.zh)), en: Object.assign({}, ...books.map((b) => b.en)) };
 
-  // Lights
-  lights: ["系统状态", "State of the system"],
-  storage: ["存储", "Storage"], link: ["链路", "Link"], channel: ["渠道", "Channel"], station_light: ["站点", "Stations"],
-  storage_disk: ["磁盘", "disk"], storage_database: ["数据库读取", "database reads"],
-  storage_store: ["数据库写入", "database writes"], storage_inbox: ["收件箱", "inbox"],
-  light_good: ["正常", "good"], light_fault: ["故障", "fault"],
-  link_up: ["已连接", "up"], link_connecting: ["连接中", "connecting"], link_down: ["中断", "down"],
-  channel_unused: ["尚未发送", "nothing sent yet"],
-  channel_waiting: ["{n} 条待发", "{n} waiting"],
-  mode_drill: ["演练", "drill"], mode_real: ["正式", "real"],
-  stations_all: ["{n} 个均有新数据", "all {n} reporting"],
-  stations_silent: ["{n} 个无新数据", "{n} silent"],
-  since: ["自 {at}", "since {at}"],
-  recompute: ["复算", "Recomputation"],
-  recompute_good: ["{at} 一致，{n} 项", "{at}, all {n} figures agree"],
-  recompute_differs: ["{n} 项不一致", "differences: {n}"],
-  recompute_failed: ["未能完成", "not done"],
-
-  // Areas
-  areas: ["各区域实时空气质量", "Real-time air quality by area"],
-  no_areas: ["配置中没有区域。", "No area is configured."],
-  window_hour: ["1小时，截至 {at}", "1 h, to {at}"],
-  aqi_now: ["实时AQI", "Real-time AQI"],
-  primary: ["首要污染物", "Primary pollutant"],
-  no_hour: ["尚无小时数据", "no hour yet"],
-  change_3h: ["较3小时前 {n}", "{n} in 3 hours"],
-  level_0: ["无数据", "no data"], level_1: ["优", "Excellent"], level_2: ["良", "Good"], level_3: ["轻度污染", "Lightly polluted"],
-  level_4: ["中度污染", "Moderately polluted"], level_5: ["重度污染", "Heavily polluted"], level_6: ["严重污染", "Severely polluted"],
-  note_no_valid_pollutant: ["无有效监测值", "no valid value"],
-  note_incomplete_and_not_above_100: ["监测项目不全，不报指数", "incomplete, no index"],
-  note_above_table: ["超出分指数表上限", "above the table"],
-  warning_named: ["{level}预警", "{level} warning"],
-  no_warning: ["无预警", "No warning"],
-  wlevel_none: ["无", "No"], wlevel_blue: ["蓝色", "Blue"], wlevel_yellow: ["黄色", "Yellow"], wlevel_orange: ["橙色", "Orange"], wlevel_red: ["红色", "Red"],
-  in_force: ["生效中", "in force"],
-  comes: ["{level}预警，{at} 生效", "{level} warning from {at}"],
-  ends: ["{at} 解除", "ends {at}"],
-  pending_badge: ["待办：{what}", "Pending: {what}"],
-  city: ["全市", "City"],
-
-  // Detail
-  detail: ["区域详情", "Area in detail"],
-  strip: ["近72小时", "Last 72 hours"],
-  strip_aqi: ["实时AQI（1小时，底色为AQI级别）", "Real-time AQI (1 hour; the bands are AQI classes)"],
-  strip_pm: ["PM2.5、PM10 小时浓度（μg/m³）", "PM2.5 and PM10 hourly means (μg/m³)"],
-  strip_gap: ["斜线为缺测", "hatched: no data"],
-  strip_none: ["尚无小时数据。", "No hour has been closed yet."],
-  strip_hours: ["缺测 {n} 小时", "hours without AQI: {n}"],
-  strip_label: ["{area} 近72小时 {what}，最新 {now}，最高 {most}", "{area}, last 72 hours, {what}: now {now}, highest {most}"],
-  stations_now: ["本区域站点（1小时，截至 {at}）", "Stations of the area (1 hour, to {at})"],
-  silent_short: ["无新数据", "silent"],
-  targets: ["{year} 年度目标", "Targets of {year}"],
-  targets_none: ["尚无完成的日，暂无年度数据。", "No day has been closed yet; there are no annual figures."],
-  annual_mean: ["累计年均", "Year-to-date mean"],
-  annual_window: ["{from} 至 {to} 日均值，有效天 {n}", "daily means {from} to {to}, valid days {n}"],
-  trailing_mean: ["滚动年均 {value} μg/m³（近365天，有效天 {n}）", "trailing mean {value} μg/m³ (365 days, valid days {n})"],
-  unrounded: ["修约前 {n}", "unrounded {n}"],
-  target_at_most: ["目标 ≤ {n}", "target ≤ {n}"],
-  target_at_least: ["目标 ≥ {n}", "target ≥ {n}"],
-  no_target: ["未设目标", "no target"],
-  allowance: ["年剩余日控制值", "Allowance for the remaining days"],
-  allowance_is: ["余下 {days} 天日均不得超过 {n} μg/m³", "the remaining {days} days may average at most {n} μg/m³"],
-  allowance_gone: ["为负（{n}）：余下 {days} 天即使全为 0 也不能达标", "negative ({n}): not even zeros on the remaining {days} days would meet the target"],
-  allowance_rounding: ["为负（{n}）：余下 {days} 天全为 0 时，只有靠数值修约才可能达标", "negative ({n}): with zeros on all remaining {days} days only rounding could still meet it"],
-  state_met: ["已达标", "met"], state_failed: ["未达标", "not met"], state_lost: ["已不可能达标", "can no longer be met"],
-  state_unproven: ["无法证明", "not proven"],
-  because: ["{what}：{why}", "{what}: {why}"],
-  void_since: ["{day} 起有效天不足", "too few valid days since {day}"],
-  too_few_days: ["有效天不足", "too few valid days"],
-  may_lose: ["还可缺 {n} 天（全缺在最紧的月份时），再缺则本年无法证明", "may still lose {n} valid days (all in the tightest month) before the year cannot be proven"],
-  bound_note: ["上限；未测 {what}", "upper bound; not measured: {what}"],
-  undetermined_since: ["{day} 起；{n} 天未定", "since {day}; {n} undetermined"],
-  state_open_in: ["未定，目前在目标内", "open, now within the target"], state_open_over: ["未定，目前超目标", "open, now above the target"], state_open: ["未定", "open"],
-  lost_on: ["{day} 起", "since {day}"],
-  good_days: ["优良天", "Good days"],
-  good_days_window: ["{year} 年 1 月 1 日至 {to}，日AQI ≤ 100", "1 January {year} to {to}, daily AQI ≤ 100"],
-  n_days: ["{n} 天", "{n} days"],
-  at_most_days: ["至多 {n} 天", "at most {n}"],
-  days_good: ["优良 {n}", "good {n}"], days_lost: ["超标 {n}", "exceeding {n}"], days_undetermined: ["未定 {n}", "undetermined {n}"], days_remaining: ["剩余 {n}", "remaining {n}"],
-  good_needed: ["剩余 {left} 天中还需 {n} 个优良天", "{n} more good days are needed in the remaining {left}"],
-  days: ["近31日", "Last 31 days"],
-  days_note: ["日AQI，24小时，截至 {to}", "daily AQI, 24 hours, to {to}"],
-  days_none: ["尚无完成的日。", "No day has been closed yet."],
-  no_day: ["无记录", "no record"],
-  verdict_good: ["优良", "good"], verdict_lost: ["超标", "exceeding"], verdict_undetermined: ["未定", "undetermined"],
-  verdict_short_good: ["优良", "good"], verdict_short_lost: ["超标", "over"], verdict_short_undetermined: ["未定", "open"],
-  verdict: ["判定", "Verdict"],
-  review: ["审核", "Review"],
-  review_preliminary: ["未审核", "not reviewed"], review_validated: ["已初审", "validated"], review_ratified: ["已复审", "ratified"],
-  day_values: ["逐日数值", "The values of each day"],
-  day_values_note: ["μg/m³，CO 为 mg/m³；24小时均值，O3-8h 为日最大8小时均值。NA：缺测或无效；/：不在监测方案内", "μg/m³, CO in mg/m³; 24-hour means, O3-8h the highest 8-hour mean. NA: missing or not valid; /: not in the monitoring plan"],
-  legend: ["图例", "Legend"],
-  aqi_classes: ["AQI级别", "AQI classes"],
-  forecasts: ["未来AQI预报", "AQI forecasts"],
-  forecasts_note: ["日AQI范围", "daily AQI, range"],
-  forecasts_none: ["没有今天及以后的预报。", "No forecast for today or later."],
-  date: ["日期", "Date"],
-  said_at: ["{at} 发", "of {at}"],
-  year_line: ["{year} 累计年均、优良天", "Annual means and good days {year}"],
-  overview: ["各区域年度目标", "Annual targets by area"],
-  overview_note: ["累计年均 μg/m³，优良天数", "year-to-date mean in μg/m³, count of good days"],
-  area: ["区域", "Area"],
-
-  // Warnings
-  warnings: ["预警", "Warnings"],
-  warnings_note: ["待办在前", "pending first"],
-  warnings_none: ["没有预警记录。", "No warning on record."],
-  pending_head: ["待办预警 {n} 件", "Warnings waiting for people: {n}"],
-  state_proposed: ["待会商", "waiting for consultation"], state_consulting: ["会商中", "in consultation"], state_agreed: ["已会商，待批准", "agreed, waiting for approval"],
-  state_approved: ["已批准，待发布", "approved, waiting for issue"], state_issued: ["已发布，未到生效时间", "issued, not yet in effect"], state_effective: ["生效", "effective"], state_withdrawn: ["撤回", "withdrawn"], state_dismissed: ["会商不启动", "dismissed"],
-  next_proposed: ["等待环保、气象两部门会商签字", "waiting for the signatures of both bureaus (environment, meteorology)"],
-  next_consulting: ["已有一个部门签字，等待另一部门", "one bureau has signed, the other has not"],
-  next_agreed: ["两部门已签字，等待批准", "both bureaus have signed; waiting for approval"],
-  next_approved: ["已批准，等待发布", "approved; waiting to be issued"],
-  kind_raise: ["发布", "Raise"], kind_upgrade: ["升级", "Upgrade"], kind_downgrade: ["降级", "Downgrade"], kind_lift: ["解除", "Lift"], kind_cancel: ["取消", "Cancel"],
-  what_raise: ["发布{level}预警", "raise {level} warning"], what_upgrade: ["升级为{level}预警", "upgrade to {level} warning"], what_lift: ["解除{level}预警", "lift {level} warning"],
-  takes_effect: ["拟生效 {at}", "to take effect {at}"],
-  effect_at: ["{at} 生效", "effective {at}"],
-  in_time: ["还有 {for}", "in {for}"],
-  time_passed: ["已过 {for}", "passed {for} ago"],
-  proposed_now: ["提议于 {at}", "proposed {at}"],
-  proposed_ago: ["提议于 {at}（{for}前）", "proposed {at} ({for} ago)"],
-  see_below: ["查看依据", "See what it rests on"],
-  closed: ["已结束", "ended"], open: ["未结束", "open"],
-  revision: ["第 {n} 次", "Revision {n}"],
-  level_from: ["原{level}预警", "from {level} warning"],
-  step_proposed: ["提议", "Proposed"], step_signed: ["会商签字", "Signed"], step_approved: ["批准", "Approved"], step_issued: ["发布", "Issued"], step_effective: ["生效", "Effective"], step_withdrawn: ["撤回", "Withdrawn"], step_dismissed: ["会商不启动", "Dismissed"],
-  by_rules: ["系统按规则", "the rules"],
-  before_issue: ["早于发布时间", "before it was issued"],
-  one_missing: ["另一部门未签", "the other bureau has not"],
-  not_yet: ["未办", "not yet"], not_done: ["未办理", "never done"],
-  rests_on: ["依据（日AQI）", "Rests on (daily AQI)"], rests_on_lift: ["所解除的过程（日AQI）", "The spell that ends (daily AQI)"],
-  basis_observed: ["实测", "observed"], basis_forecast: ["预报", "forecast"], basis_unknown: ["未知", "unknown"],
-  spell: ["{first} 至 {last}：重度及以上 {heavy} 天，其中严重 {severe} 天，最高 AQI {most}", "{first} to {last}: heavy days {heavy}, of them severe {severe}, highest AQI {most}"],
-  clause: ["条款", "Clause"],
-
-  // Messages
-  messages: ["消息发送", "Messages"],
-  messages_note: ["最近30条，需处理的在前；“已受理”指渠道已收下，不等于公众已收到", "newest 30, those needing attention first; accepted means the channel took it, not that the public has it"],
-  messages_none: ["没有发送过消息。", "No message has been sent."],
-  created: ["生成时间", "Created"], warning_id: ["预警", "Warning"], revision_head: ["版本", "Revision"], channel_head: ["渠道", "Channel"], state: ["状态", "State"], attempts: ["次数", "Attempts"], last_words: ["渠道回话", "Last words"],
-  send_prepared: ["待发送", "prepared"], send_sending: ["发送中", "sending"], send_accepted: ["已受理", "accepted"], send_delivered: ["已送达", "delivered"],
-  send_retry: ["待重发", "to be retried"], send_failed: ["发送失败", "failed"], send_superseded: ["已被后续预警取代", "superseded"], send_held: ["超过每小时限额，待汇总", "over the hour's limit, held for a digest"], send_repeat: ["结果不明，凭幂等键重发", "in doubt, sent again under its key"], send_in_doubt: ["结果不明，需人工核实", "in doubt, to be checked by a person"], send_expired: ["已过期未发", "expired unsent"],
-
-  // Correction notices
-  notices: ["更正公告", "Correction notices"],
-  notices_note: ["已发布的数值后来有变；不是警报，最近5号", "published figures that changed afterwards; no alarms; newest 5"],
-  cause_late_value: ["补传数据", "late data"], cause_correction: ["审核更正", "reviewed correction"], cause_rules: ["规则变更", "change of rules"],
-  who: ["来源", "By"], who_late_value: ["链路", "Link"], who_correction: ["审核人", "Reviewed by"], who_rules: ["来源", "By"],
-  why: ["原因", "Why"],
-  n_changes: ["{n} 项变化", "changes: {n}"],
-  place: ["区域或站点", "Area or station"], figure: ["数值", "Figure"], change: ["原发布 → 更正为", "Old → new"],
-  change_day_value: ["日均值", "daily mean"], change_day_aqi: ["日AQI", "daily AQI"], change_day_verdict: ["优良判定", "verdict of the day"], change_annual_mean: ["累计年均", "year-to-date mean"], change_good_days: ["优良天", "good days"],
-  up_to: ["截至 {day}", "to {day}"],
-  and_more: ["其余 {n} 项", "and {n} more"],
-  and_further: ["另有 {n} 项未列出", "and {n} more that are not listed"],
-
-  // Data quality
-  quality: ["数据质量", "Data quality"],
-  counters: ["计数（自建库累计）", "Counters (since the database was made)"],
-  counters_none: ["尚无计数。", "Nothing counted yet."],
-  count_frames: ["收到报文", "frames received"], count_readings: ["上报数据", "readings"], count_values: ["入库监测值", "values taken in"], count_duplicates: ["重复值", "duplicate values"],
-  count_revisions: ["更正值", "revised values"], count_late_values: ["迟到值", "late values"], count_forecasts: ["预报", "forecasts"], count_acts: ["人员操作", "acts of people"],
-  count_corrections: ["更正申请", "corrections asked for"], count_corrections_decided: ["更正复审", "corrections decided"], count_sign_offs: ["审核签字", "sign-offs"], count_dust_declarations: ["沙尘日认定", "dust days declared"], count_notices: ["更正公告", "correction notices"],
-  count_minute_values: ["分钟值", "minute values"], count_weather_values: ["气象值", "weather values"], count_station_declarations: ["站点状态登记", "stations declared"],
-  station_maintenance: ["维护中", "maintenance"], station_quarantined: ["隔离", "quarantined"], station_never: ["从未上报", "never heard"], station_silent: ["失联", "silent"], station_clock_wrong: ["时钟有误", "clock wrong"], station_late: ["迟报", "late"], station_suspect: ["数据存疑", "suspect"], station_live: ["正常", "live"],
-  count_inbox_damage: ["收件箱损坏", "damage in the inbox"], count_recoveries: ["重启恢复", "recoveries"],
-  count_aside: ["搁置：{reason}", "put aside: {reason}"],
-  reason_malformed: ["格式错误", "malformed"], reason_unknown_name: ["名称未知", "unknown name"], reason_time_without_zone: ["时间缺时区", "time without zone"], reason_not_on_the_hour: ["时间不在整点", "not on the hour"],
-  reason_impossible_value: ["数值不可能", "impossible value"], reason_unknown_station: ["站点未登记", "unknown station"], reason_wrong_station: ["站点与主题不符", "wrong station"], reason_time_in_future: ["时间超前", "time in the future"],
-  reason_bad_checksum: ["校验码不符", "wrong check sum"], reason_wrong_password: ["访问密码不符", "wrong password"], reason_wrong_unit: ["单位疑有误", "wrong unit"], reason_not_valid_number: ["非有效数值", "not a valid number"], reason_foreign_protocol: ["其他协议", "another protocol"],
-  reason_too_old: ["时间过旧", "too old"], reason_retained: ["保留消息", "retained message"], reason_too_large: ["报文过长", "too large"], reason_refused: ["不予受理", "refused"],
-  aside: ["搁置的数据", "Put aside"],
-  aside_note: ["最近30条，未参与统计", "newest 30; not part of any figure"],
-  aside_none: ["没有搁置的数据。", "Nothing was put aside."],
-  received: ["收到时间", "Received"], reason: ["原因", "Reason"], words: ["说明", "Detail"], origin: ["来源", "Origin"],
-  stations: ["站点", "Stations"],
-  stations_none: ["配置中没有站点。", "No station is configured."],
-  silent: ["需要关注的站点", "Stations that need a look"],
-  clock_behind: ["新到的小时总是 {n} 小时前的：时钟或时区有误？", "its newest hour is always {n} hours old: clock or zone?"],
-  silent_none: ["全部 {n} 个站点正常。", "All {n} stations are live."],
-  all_stations: ["全部站点（{n}）", "All stations ({n})"],
-  station: ["站点", "Station"], newest: ["最新小时", "Newest hour"], age: ["距今", "Age"],
-  never: ["从未收到", "never heard"],
-};
-
-let index = 0;
-export const language = () => (index === 0 ? "zh" : "en");
+let chosen = "zh";
+export const language = () => chosen;
 export function choose(name) {
-  index = name === "en" ? 1 : 0;
-  document.documentElement.lang = index === 0 ? "zh-CN" : "en";
+  chosen = name === "en" ? "en" : "zh";
+  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
 }
 
-/// The words of a key. A key nobody wrote is an error of the page.
+export const has = (key) => Object.hasOwn(words[chosen], key);
+
+/// The words of a key; {name} is replaced. A key nobody wrote is an error of the page.
 export function t(key, values = {}) {
-  const row = table[key];
-  if (!row) {
+  if (!has(key)) {
     reportError(new Error(`no words for "${key}"`));
     return key;
   }
-  return row[index].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return words[chosen][key].replace(/\{(\w+)\}/g, (whole, name) => (Object.hasOwn(values, name) ? String(values[name]) : whole));
 }
 
 /// The words for a name that the daemon said; a name this page does not know is shown as it came.
-export const word = (key, name) => (Object.hasOwn(table, key) ? t(key) : String(name ?? "—"));
+export const word = (key, name) => (has(key) ? t(key) : String(name ?? "—"));

@@ -1,170 +1,115 @@
-// The three figures of the year: where each stands against its target, and whether it can still be met.
-import { h, hidden, shape } from "./dom.js";
-import { figure, list, names, numberOf, shortDay, text, unit } from "./format.js";
-import { t } from "./strings.js";
+// The year of every county against its targets: budget, good days, validity, what it would take, and the order of the counties.
+// #/targets/<area>; without an area the first.
+import { rankingFigure } from "./chart_ranking.js";
+import { meanFigure, staircaseFigure } from "./chart_year.js";
+import { dateOf } from "./chart_calendar.js";
+import { h, morph } from "./dom.js";
+import { chartPanel, placeChooser } from "./figures.js";
+import { list, numberOf, primary, text, unit } from "./format.js";
+import { forms, input, labelled, loader, select, shown } from "./records.js";
+import { overviewTable, targetBars } from "./targets_parts.js";
+import { goodLedger, validityLedger, whatIfAnswer, yearFacts } from "./targets_ledgers.js";
+import { language, t } from "./strings.js";
 
-const looks = { met: "ok", failed: "bad", lost: "bad", unproven: "warn", open_in: "wait", open_over: "warn", open: "wait", none: "none" };
-const few_days = 10; // that may still be lost before the year is void: said from here on
+const pollutants = ["pm2_5", "pm10"];
 
-const isVoid = (f) => Boolean(f.void_on) || (numberOf(f.may_lose) ?? 0) < 0;
+const padded = (values, n) => Array.from({ length: n }, (_, i) => numberOf(values?.[i]));
+const yearDates = (answer) => Array.from({ length: answer.days }, (_, i) => dateOf(answer.year, i));
 
-/// Where a mean stands, and why. What cannot be proven is never met, whatever the mean says.
-function annualState(f, now) {
-  const since = (day) => (day ? t("lost_on", { day: shortDay(day, now) }) : "");
-  if (numberOf(f.target) === null) return ["none", ""];
-  if (f.met === false) return ["failed", since(f.lost_on)];
-  if (f.lost_on) return ["lost", since(f.lost_on)];
-  if (isVoid(f)) return ["unproven", voidWhy(f, now)];
-  if (f.year_over && !f.year_valid) return ["unproven", t("too_few_days")];
-  if (f.met === true) return ["met", ""];
-  if (f.year_over) return ["unproven", ""];
-  const mean = numberOf(f.published);
-  return [mean === null ? "open" : mean <= numberOf(f.target) ? "open_in" : "open_over", ""];
+/// Answer of /api/v1/year: the cumulative mean of a pollutant with its target and budget.
+function meanOf(answer, pollutant, place) {
+  const p = list(answer.pollutants).find((x) => x.pollutant === pollutant && x.window === "year_to_date") ?? list(answer.pollutants).find((x) => x.pollutant === pollutant);
+  return meanFigure({ dates: yearDates(answer), means: padded(p?.by_day, answer.days), budget: padded(p?.allowance_by_day, answer.days), target: numberOf(p?.target), label: text(p?.label), unit: unit(p?.unit), year: answer.year, place });
 }
-const voidWhy = (f, now) => (f.void_on ? t("void_since", { day: shortDay(f.void_on, now) }) : t("too_few_days"));
-
-/// The same of the good days. An upper bound may prove that the target is lost, never that it is met.
-function goodState(g, now) {
-  const undetermined = numberOf(g.undetermined) ?? 0;
-  if (numberOf(g.target) === null) return ["none", ""];
-  // With undetermined days, `lost_on` is the day since when it cannot be proven; it may have been lost later.
-  if (g.met === false) return [g.remaining === 0 ? "failed" : "lost", g.lost_on && undetermined === 0 ? t("lost_on", { day: shortDay(g.lost_on, now) }) : ""];
-  if (g.upper_bound) return ["unproven", ""]; // boundNote() says why
-  if (g.met === true) return ["met", ""];
-  if (g.lost_on) return ["unproven", t("undetermined_since", { day: shortDay(g.lost_on, now), n: undetermined })];
-  return g.remaining === 0 ? ["unproven", t("days_undetermined", { n: undetermined })] : ["open", ""];
+function stairsOf(answer, place) {
+  const g = answer.good_days;
+  // The 29th of February of one of the two years has no counterpart; the days are counted, not named.
+  return staircaseFigure({ dates: yearDates(answer), good: padded(g?.by_day, answer.days), before: padded(g?.last_year?.by_day, answer.days), target: numberOf(g?.target), year: answer.year, place });
 }
 
-const goodCount = (g) => (g.upper_bound ? t("at_most_days", { n: text(g.at_most) }) : text(g.good));
-const boundNote = (g) => (g.upper_bound ? t("bound_note", { what: names(g.never_measured) }) : "");
+const rankings = {
+  day: (a) => ({ value: numberOf(a.aqi), aqi: numberOf(a.aqi) }),
+  month: (a) => ({ value: numberOf(a.composite), aqi: null }),
+  year: (a) => ({ value: numberOf(a.composite), aqi: null }),
+};
+const rankingOf = (answer) => rankingFigure(list(answer.areas).map((a) => ({ name: text(a.name), rank: a.rank, primary: a.primary ? primary(a.primary) : "", ...rankings[answer.period](a) })), {
+  what: t(answer.by === "aqi" ? "targets.by_aqi" : "targets.by_composite"), unit: "", day: answer.first === answer.through ? text(answer.date) : t("targets.span", { first: text(answer.first), last: text(answer.through) }),
+});
 
-const stateWords = (state) => (state === "none" ? t("no_target") : t(`state_${state}`));
-/// "无法证明：11-28 起有效天不足"; of a loss the words alone, its day stands in the area's own block.
-const stateLine = ([state, why]) => (state === "unproven" && why ? t("because", { what: stateWords(state), why }) : stateWords(state));
-function stateBadge([state, why]) {
-  return h("span", { class: `verdict-badge ${looks[state]}` }, shape(looks[state]), h("b", null, stateWords(state)), why ? h("small", null, why) : null);
-}
+const whatIfForm = () => h("form", { class: "rec-form", "data-form": "what-if" },
+  labelled(t("targets.pollutant"), select("pollutant", pollutants.map((p) => [p, p === "pm10" ? "PM10" : "PM2.5"]), "pm2_5", { "data-test": "targets-what-pollutant" })),
+  labelled(t("targets.assume"), input("assume", { placeholder: "12=70", "data-test": "targets-what-assume" }), t("targets.assume_note")),
+  labelled(t("targets.need"), input("need", { placeholder: "12", "data-test": "targets-what-need" }), t("targets.need_note")),
+  labelled(t("targets.good_rate"), input("good_rate", { inputmode: "decimal", placeholder: "60", "data-test": "targets-what-rate" }), t("targets.good_rate_note")),
+  labelled(t("targets.draws"), input("draws", { inputmode: "numeric", placeholder: "1000", "data-test": "targets-what-draws" }), t("targets.draws_note")),
+  h("button", { type: "submit", class: "rec-press", "data-test": "targets-what-go" }, t("targets.calculate")));
 
-const percent = (part, whole) => `${whole > 0 ? Math.min(100, Math.max(0, (100 * part) / whole)).toFixed(2) : 0}%`;
+function make(host, ctx) {
+  const status = ctx.status();
+  const id = ctx.args[0] ?? list(status?.areas)[0]?.id ?? null;
+  const areaOf = (s) => list(s?.areas).find((a) => a.id === id);
+  if (!areaOf(status)) {
+    host.append(h("h1", null, t("targets.title")), h("p", { class: "plain", "data-test": "targets-none" }, !status ? t("waiting") : id === null ? t("no_areas") : t("area.unknown", { id })));
+    return { draw(s) { if (areaOf(s) || (id === null && list(s?.areas).length > 0)) ctx.go(id === null ? `#/targets/${s.areas[0].id}` : location.hash); } };
+  }
+  const place = text(areaOf(status).name);
+  const view = { newest: undefined };
+  const periods = select("period", ["day", "month", "year"].map((p) => [p, t(`targets.period_${p}`)]), "day", { "data-test": "targets-period" });
+  const forms_of_mean = select("form", ["as_measured", "dust_deducted"].map((f) => [f, t(`targets.form_${f}`)]), "as_measured", { "data-test": "targets-form" });
+  const overview = h("section", { class: "panel", "data-test": "targets-overview" }), bars = h("section", { class: "panel", "data-test": "targets-bars" });
+  const facts = h("section", { class: "panel" }), good = h("section", { class: "panel" }), validity = h("section", { class: "panel" }), answer = h("div", { "data-test": "targets-what-answer", "aria-live": "polite" });
+  const means = pollutants.map((p) => [p, chartPanel(ctx, { title: t("targets.mean_of", { label: p === "pm10" ? "PM10" : "PM2.5" }), note: t("targets.mean_note"), test: `targets-mean-${p}` })]);
+  const stairs = chartPanel(ctx, { title: t("charts.stair"), note: t("targets.stair_note"), test: "targets-stairs" });
+  const ranking = chartPanel(ctx, { title: t("charts.ranking"), test: "targets-ranking", controls: labelled(t("targets.period"), periods) });
+  const panels = [...means.map(([, panel]) => panel), stairs, ranking];
+  host.append(h("div", { class: "figure-head" }, h("h1", null, place, h("small", null, t("targets.title"))), h("div", null, placeChooser(ctx, "targets", t("area.choose"), list(status.areas), id)), labelled(t("targets.form"), forms_of_mean),
+    h("a", { href: `#/area/${encodeURIComponent(id)}`, "data-test": "targets-area" }, t("targets.to_area"))),
+  h("div", { class: "columns even" }, overview, bars), h("div", { class: "columns even" }, means.map(([, panel]) => panel.node)), h("div", { class: "columns even" }, stairs.node, ranking.node), facts, good, validity,
+  h("section", { class: "panel" }, h("h2", null, t("targets.what_if"), h("small", null, t("targets.what_if_note"))), whatIfForm(), answer));
 
-const annualOf = (area, pollutant, window) => list(area?.annual).find((f) => f.pollutant === pollutant && f.window === window);
-
-function meanBar(mean, target) {
-  if (mean === null || target === null) return null;
-  const whole = Math.max(target * 1.5, mean * 1.1);
-  return h("div", { class: "bar", "aria-hidden": "true" },
-    h("span", { class: "part within", style: { left: "0%", width: percent(Math.min(mean, target), whole) } }),
-    mean > target ? h("span", { class: "part above", style: { left: percent(target, whole), width: percent(mean - target, whole) } }) : null,
-    h("span", { class: "mark", style: { left: percent(target, whole) } }));
-}
-
-function allowance(f, remaining) {
-  const n = numberOf(f.allowance);
-  if (n === null) return null;
-  const days = remaining ?? "—";
-  // The mean is held against the target after rounding, so a negative allowance alone does not prove that it is lost.
-  const key = n >= 0 ? "allowance_is" : f.lost_on ? "allowance_gone" : "allowance_rounding";
-  return h("p", { class: n < 0 ? "allowance gone" : "allowance" }, h("span", { class: "label" }, t("allowance")), " ", t(key, { n: figure(n), days }));
-}
-
-/// The year itself may become void: what may still be lost, or since when it is lost.
-function validity(f, [state], now) {
-  if (isVoid(f)) return state === "unproven" ? null : h("p", { class: "window short" }, voidWhy(f, now));
-  const n = numberOf(f.may_lose);
-  if (f.year_over || n === null || n > few_days) return null;
-  return h("p", { class: n === 0 && state !== "lost" ? "window short" : "window" }, t("may_lose", { n }));
-}
-
-function annualPart(area, pollutant, through, remaining, s) {
-  const f = annualOf(area, pollutant, "year_to_date");
-  if (!f) return null;
-  const trailing = annualOf(area, pollutant, "trailing_365_days");
-  const [mean, target] = [numberOf(f.published), numberOf(f.target)];
-  const state = annualState(f, s.now);
-  return h("div", { class: "target", "data-key": pollutant },
-    h("div", { class: "target-head" },
-      h("h4", null, `${text(f.label)} ${t("annual_mean")}`), stateBadge(state)),
-    h("p", { class: "target-value" },
-      h("b", null, figure(f.published)), " ", unit(f.unit), target === null ? null : h("span", { class: "against" }, t("target_at_most", { n: figure(target) })),
-      h("small", null, t("unrounded", { n: figure(f.mean, 2) }))),
-    meanBar(mean, target),
-    allowance(f, remaining),
-    h("p", { class: "window" }, t("annual_window", { from: `${text(f.year)}-01-01`, to: through ? shortDay(through, `${f.year}`) : "—", n: text(f.valid_days) })),
-    validity(f, state, s.now),
-    trailing ? h("p", { class: "window" }, t("trailing_mean", { value: figure(trailing.published), n: text(trailing.valid_days) })) : null);
-}
-
-function goodPart(g, through, s) {
-  if (!g) return null;
-  const n = (x) => numberOf(x) ?? 0;
-  const whole = n(g.good) + n(g.lost) + n(g.undetermined) + n(g.remaining);
-  const target = numberOf(g.target);
-  const state = goodState(g, s.now);
-  const parts = [["good", n(g.good)], ["undetermined", n(g.undetermined)], ["remaining", n(g.remaining)], ["lost", n(g.lost)]];
-  let left = 0;
-  const bar = parts.map(([name, days]) => {
-    const part = h("span", { class: `part days-${name}`, style: { left: percent(left, whole), width: percent(days, whole) } });
-    left += days;
-    return part;
+  const ledgers = loader((state) => {
+    shown(facts, state, (year) => yearFacts(year, ctx.status()?.now));
+    if (state.value === null) return;
+    morph(good, goodLedger(state.value));
+    morph(validity, validityLedger(state.value));
   });
-  return h("div", { class: "target", "data-key": "good-days" },
-    h("div", { class: "target-head" }, h("h4", null, t("good_days")), stateBadge(state)),
-    h("p", { class: "target-value" }, h("b", null, g.upper_bound ? goodCount(g) : t("n_days", { n: goodCount(g) })), target === null ? null : h("span", { class: "against" }, t("target_at_least", { n: target }))),
-    g.upper_bound ? h("p", { class: "allowance short" }, boundNote(g)) : null,
-    h("div", { class: "bar", "aria-hidden": "true" }, bar, target === null ? null : h("span", { class: "mark", style: { left: percent(target, whole) } })),
-    h("p", { class: "legend" }, parts.map(([name, days]) => h("span", null, h("span", { class: `swatch days-${name}`, "aria-hidden": "true" }), t(`days_${name}`, { n: days })))),
-    state[0] === "open" && target > n(g.good) ? h("p", { class: "allowance" }, t("good_needed", { left: n(g.remaining), n: target - n(g.good) })) : null,
-    h("p", { class: "window" }, t("good_days_window", { year: text(g.year), to: through ? shortDay(through, `${g.year}`) : "—" })));
+  let asked = null; // one answer for the charts and the ledgers
+  const askYear = () => {
+    asked = ctx.get("/api/v1/year", { place: id, form: forms_of_mean.value });
+    ledgers.ask(() => asked);
+    for (const [pollutant, panel] of means) panel.ask(() => asked, (year) => meanOf(year, pollutant, place));
+    stairs.ask(() => asked, (year) => stairsOf(year, place));
+  };
+  const askRanking = () => ranking.ask(() => ctx.get("/api/v1/ranking", { period: periods.value }), (said) => {
+    ranking.says(t(said.period === "day" ? "targets.ranking_day" : "targets.ranking_composite", { first: text(said.first), last: text(said.through) }));
+    return rankingOf(said);
+  });
+  const whatIf = loader((state) => {
+    if (state.busy || state.error || state.value) shown(answer, state, whatIfAnswer);
+  });
+  const quiet = forms(host, {
+    "what-if": (said) => whatIf.ask(() => ctx.get("/api/v1/what-if", { area: id, year: Number(view.newest?.slice(0, 4)) || Number(text(ctx.status()?.now).slice(0, 4)), pollutant: said.pollutant, assume: said.assume.trim(), need: said.need.trim(), good_rate: said.good_rate.trim(), draws: said.draws.trim(), lang: language() })),
+  });
+  periods.addEventListener("change", askRanking);
+  forms_of_mean.addEventListener("change", askYear);
+  return {
+    draw(s, changed) {
+      if (changed && ![...changed].some((c) => c.startsWith("areas"))) return;
+      if (!areaOf(s)) return;
+      morph(overview, overviewTable(s, id));
+      morph(bars, targetBars(s, areaOf(s)));
+      const newest = list(areaOf(s).days).at(-1)?.date ?? null;
+      if (newest === view.newest) return;
+      view.newest = newest;
+      askYear();
+      askRanking();
+    },
+    close() {
+      quiet();
+      for (const panel of panels) panel.close();
+      for (const reader of [ledgers, whatIf]) reader.forget();
+    },
+  };
 }
 
-export function targetBars(s, area) {
-  const through = list(area?.days).at(-1)?.date;
-  const good = area?.good_days ?? null;
-  const year = good?.year ?? annualOf(area, "pm10", "year_to_date")?.year ?? String(s.now ?? "").slice(0, 4);
-  const parts = ["pm10", "pm2_5"].map((p) => annualPart(area, p, through, good?.remaining, s)).concat(goodPart(good, through, s)).filter(Boolean);
-  return [h("h3", null, t("targets", { year })), parts.length > 0 ? parts : h("p", { class: "plain" }, t("targets_none"))];
-}
-
-function overviewCell(value, state, ...more) {
-  const look = looks[state[0]];
-  return h("td", null, h("span", { class: `standing ${look}` }, shape(look), " ", h("b", null, value)), h("small", null, stateLine(state)), more.filter(Boolean).map((x) => h("small", null, x)));
-}
-const undeterminedNote = (g) => (numberOf(g.undetermined) > 0 ? t("days_undetermined", { n: g.undetermined }) : "");
-function goodCell(g, s) {
-  const state = goodState(g, s.now);
-  const said = state[0] === "unproven" && !g.upper_bound; // the reason is the undetermined days
-  return overviewCell(goodCount(g), state, boundNote(g), said ? "" : undeterminedNote(g));
-}
-
-function targetNote(areas, pollutant) {
-  const targets = [...new Set(areas.map((a) => numberOf(annualOf(a, pollutant, "year_to_date")?.target)))].filter((x) => x !== null);
-  return targets.length === 1 ? h("small", null, `≤ ${figure(targets[0])}`) : null;
-}
-
-/// The three figures of the year in one line, for the city's tile.
-export function yearLine(area, s) {
-  const means = ["pm10", "pm2_5"].map((p) => annualOf(area, p, "year_to_date")).filter(Boolean).map((f) => [text(f.label), figure(f.published), annualState(f, s.now)]);
-  const g = area.good_days;
-  const good = g ? [[t("good_days"), goodCount(g), goodState(g, s.now), boundNote(g) || undeterminedNote(g)]] : [];
-  if (means.length + good.length === 0) return null;
-  return h("span", { class: "year" }, h("span", { class: "label" }, t("year_line", { year: text(g?.year ?? area.annual[0].year) })),
-    [...means, ...good].map(([label, value, state, more]) => h("span", { class: `standing ${looks[state[0]]}`, title: stateLine(state) },
-      h("span", { class: "label" }, label), " ", h("b", null, value), " ", shape(looks[state[0]]), hidden(stateLine(state)), more ? h("small", null, " ", more) : null)));
-}
-
-export function overviewTable(s) {
-  const areas = list(s.areas);
-  const head = h("h3", null, t("overview"), h("small", null, t("overview_note")));
-  if (!areas.some((a) => a.good_days || list(a.annual).length > 0)) return [head, h("p", { class: "plain" }, t("targets_none"))];
-  const good = [...new Set(areas.map((a) => numberOf(a.good_days?.target)))].filter((x) => x !== null);
-  return [head, h("div", { class: "scroll" }, h("table", { class: "overview" },
-    h("thead", null, h("tr", null, h("th", { scope: "col" }, t("area")), h("th", { scope: "col" }, "PM10", targetNote(areas, "pm10")), h("th", { scope: "col" }, "PM2.5", targetNote(areas, "pm2_5")),
-      h("th", { scope: "col" }, t("good_days"), good.length === 1 ? h("small", null, `≥ ${good[0]}`) : null))),
-    h("tbody", null, areas.map((a) => h("tr", { "data-key": a.id },
-      h("th", { scope: "row" }, h("button", { type: "button", class: "link", "data-area": a.id }, text(a.name))),
-      ["pm10", "pm2_5"].map((p) => {
-        const f = annualOf(a, p, "year_to_date");
-        return f ? overviewCell(figure(f.published), annualState(f, s.now)) : h("td", null, "—");
-      }),
-      a.good_days ? goodCell(a.good_days, s) : h("td", null, "—"))))))];
-}
+export const screen = { id: "targets", key: "t", title: "targets.title", needs: "read", make };

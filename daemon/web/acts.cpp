@@ -1,0 +1,120 @@
+#include "daemon/web/acts.hpp"
+
+#include "daemon/store/audit.hpp"
+#include "daemon/web/head.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace aqi::daemon::web {
+namespace {
+
+namespace json = boost::json;
+
+struct ActRow {
+    std::string_view command;
+    bool administer = false; ///< about the machine, where libaqi asks nobody's right
+    bool guarded = false;    ///< may say which version it is about
+};
+constexpr ActRow rows[] = {{"forecast"},
+                           {"act", false, true},
+                           {"consult", false, true},
+                           {"propose"},
+                           {"drill"},
+                           {"order"},
+                           {"review-emergency"},
+                           {"alarm"},
+                           {"respond"},
+                           {"correct"},
+                           {"decide"},
+                           {"sign-off"},
+                           {"dust"},
+                           {"station"},
+                           {"tell"},
+                           {"resolve"},
+                           {"recompute", true},
+                           {"clock", true}};
+
+constexpr auto names = [] {
+    std::array<std::string_view, std::size(rows)> out{};
+    std::transform(std::begin(rows), std::end(rows), out.begin(), [](const ActRow& row) { return row.command; });
+    return out;
+}();
+
+/// The version on the table, if the request says which one it is about and another lies there now.
+std::optional<int> other_version(const json::object& request, const State& state)
+{
+    const auto *seen = request.if_contains("version"), *warning = request.if_contains("warning"),
+               *revision = request.if_contains("revision");
+    if (seen == nullptr || seen->is_null()) return std::nullopt;
+    if (!seen->is_int64()) throw Refusal{422, "“version”不是整数", "\"version\" is no whole number"};
+    if (warning == nullptr || !warning->is_string() || revision == nullptr || !revision->is_int64())
+        return std::nullopt; // the command says what is missing
+    for (const auto& each : state.warnings()) {
+        if (each.id != std::string_view{warning->as_string()}) continue;
+        for (const auto& r : each.revisions)
+            if (r.number == revision->as_int64() && r.version != seen->as_int64()) return r.version;
+    }
+    return std::nullopt;
+}
+
+/// What is refused before the command is asked has its line, too.
+void note_refusal(const CommandContext& context, const Peer& peer, std::string_view command, const std::string& why)
+{
+    if (context.trail == nullptr) return;
+    AuditEntry line;
+    line.at = context.clock->now();
+    line.person = peer.person;
+    line.via = peer.via;
+    line.address = peer.address;
+    line.command = command;
+    line.outcome = "refused";
+    line.why = why;
+    (void)context.trail->append(line); // nothing happens in any case
+}
+
+} // namespace
+
+std::span<const std::string_view> act_commands() { return names; }
+
+Reply act(const Request& request, SignIn& sign_in, const CommandContext& context)
+{
+    const std::string_view command = request.path.substr(std::min(acts_path.size(), request.path.size()));
+    const auto row =
+        std::find_if(std::begin(rows), std::end(rows), [&](const ActRow& each) { return each.command == command; });
+    if (row == std::end(rows)) throw Refusal{404, "没有这个操作", "there is no such act"};
+    sign_in.refuse_forged(request, command);
+
+    json::error_code ec;
+    json::value value = json::parse({request.body.data(), request.body.size()}, ec);
+    auto* body = value.if_object();
+    if (ec || body == nullptr) throw Refusal{400, "请求不是一个JSON对象", "the request is not one JSON object"};
+
+    Peer peer;
+    peer.person = sign_in.person_of(request);
+    peer.via = "page";
+    peer.address = request.peer;
+    peer.account = peer.person;
+    const Person* person = context.config->rules.network.person_named(peer.person);
+    if (row->administer && (person == nullptr || !person->may_administer)) {
+        note_refusal(context, peer, command, "administer is missing");
+        throw Refusal{403, "需要管理员权限", "it needs the right \"administer\""};
+    }
+    if (row->guarded) {
+        if (const auto now = other_version(*body, context.turns->state())) {
+            note_refusal(context, peer, command, fmt::format("version {} lies on the table now", *now));
+            throw Refusal{409, fmt::format("草案已更新为第{}版，请看过后再操作", *now),
+                          fmt::format("version {} lies on the table now; look at it first", *now)};
+        }
+        body->erase("version");
+    }
+    (*body)["command"] = command;
+    std::string out = answer_command(json::serialize(value), peer, context);
+    const bool agreed = out.starts_with(R"({"ok":true)");
+    return json_reply(std::move(out), agreed ? 200 : 422);
+}
+
+} // namespace aqi::daemon::web

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace aqi::daemon {
 namespace {
 
@@ -25,6 +27,14 @@ AlarmSeverity severity_of(StationState state)
     return AlarmSeverity::none;
 }
 
+/// "clock_wrong" as one reads it.
+std::string words_of(std::string_view name)
+{
+    std::string out{name};
+    std::replace(out.begin(), out.end(), '_', ' ');
+    return out;
+}
+
 } // namespace
 
 std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health& health, const Dispatch& dispatch,
@@ -34,9 +44,13 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
     const auto& stations = config_.rules.network.stations;
     for (std::uint32_t s = 0; s < stations.size(); ++s) {
         const auto fresh = freshness_of(StationIndex{s}, turns, config_, {}, now);
-        out.push_back({AlarmKind::station, stations[s].id, severity_of(fresh.state),
-                       fmt::format("{}：{}{}{}", stations[s].name, station_state_zh(fresh.state),
-                                   fresh.detail.zh.empty() ? "" : "，", fresh.detail.zh)});
+        out.push_back({AlarmKind::station,
+                       stations[s].id,
+                       severity_of(fresh.state),
+                       {fmt::format("{}：{}{}{}", stations[s].name, station_state_zh(fresh.state),
+                                    fresh.detail.zh.empty() ? "" : "，", fresh.detail.zh),
+                        fmt::format("{}: {}{}{}", stations[s].name, words_of(station_state_name(fresh.state)),
+                                    fresh.detail.en.empty() ? "" : ", ", fresh.detail.en)}});
     }
     for (const auto& [name, status] : health.links()) {
         if (status.state == drivers::LinkState::up) {
@@ -59,8 +73,11 @@ std::vector<Turns::Condition> AlarmWatch::look(const Turns& turns, const Health&
         case SendState::failed:
         case SendState::in_doubt:
         case SendState::expired:
-            out.push_back({AlarmKind::channel, channel.name, AlarmSeverity::critical,
-                           fmt::format("{}：{}", channel.last_state, channel.last_detail)});
+            out.push_back({AlarmKind::channel,
+                           channel.name,
+                           AlarmSeverity::critical,
+                           {fmt::format("{}：{}", channel.last_state, channel.last_detail),
+                            fmt::format("{}: {}", channel.last_state, channel.last_detail)}});
             break;
         case SendState::retry:
         case SendState::repeat:

@@ -198,15 +198,15 @@ Outcome<void> Letters::alarms(Instant now)
             if (!fresh) return fresh.error();
             if (!*fresh) continue;
             auto text = letter(notify::LetterKind::alarm, alarm.id, number, now);
-            text.own_headline_zh = fmt::format("【告警·{}】{}", severity_zh(alarm.worst), alarm.detail);
-            text.own_headline_en = fmt::format("[{}] {}", severity_name(alarm.worst), alarm.detail);
+            text.own_headline_zh = fmt::format("【告警·{}】{}", severity_zh(alarm.worst), alarm.detail.zh);
+            text.own_headline_en = fmt::format("[{}] {}", severity_name(alarm.worst), alarm.detail.en);
             text.own_text_zh = fmt::format("【告警·{}】{}（{}，{}起，{}）。回复1确认。", severity_zh(alarm.worst),
-                                           alarm.detail, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
+                                           alarm.detail.zh, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
             text.own_text_en =
                 fmt::format("[{}] {} ({}, since {}, {}). Reply 1 to acknowledge.", severity_name(alarm.worst),
-                            alarm.detail, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
+                            alarm.detail.en, alarm.subject, clock_of(alarm.raised_at, offset), alarm.id);
             due.push_back(
-                {step, std::move(text), fmt::format("{} {}", clock_of(alarm.raised_at, offset), alarm.detail)});
+                {step, std::move(text), fmt::format("{} {}", clock_of(alarm.raised_at, offset), alarm.detail.zh)});
         }
     }
     for (auto& [step, text, line] : due) {

@@ -69,7 +69,7 @@ public:
         AlarmKind kind = AlarmKind::station;
         std::string subject;
         AlarmSeverity severity = AlarmSeverity::none;
-        std::string detail;
+        Words detail;
     };
     Outcome<void> note_conditions(const std::vector<Condition>& conditions);
     /// Somebody who stands for nobody asked for something.

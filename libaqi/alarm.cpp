@@ -84,7 +84,7 @@ const Alarm* AlarmBook::open(AlarmKind kind, std::string_view subject) const
 }
 
 std::optional<AlarmChanged> AlarmBook::change(AlarmKind kind, std::string_view subject, AlarmSeverity severity,
-                                              std::string detail, Instant at, UtcOffset offset) const
+                                              Words detail, Instant at, UtcOffset offset) const
 {
     const Alarm* alarm = open(kind, subject);
     if ((alarm != nullptr ? alarm->severity : AlarmSeverity::none) == severity) return std::nullopt;
@@ -164,7 +164,7 @@ public:
     {}
 
     /// Absent: no rule speaks of the area.
-    std::optional<AlarmSeverity> severity(AlarmSeverity now, std::string& detail)
+    std::optional<AlarmSeverity> severity(AlarmSeverity now, Words& detail)
     {
         const std::string& id = rules_.network.areas[area_.value].id;
         AlarmSeverity out = AlarmSeverity::none;
@@ -179,12 +179,17 @@ public:
             if (!raised && !holds) continue;
             if (rule.severity > out) {
                 out = rule.severity;
-                detail = fmt::format("AQI {}（{}），阈值 {}，连续{}小时", aqi(0).value_or(-1), format_hour(hour_),
-                                     rule.raise_above, rule.raise_hours);
+                const int now_aqi = aqi(0).value_or(-1);
+                const std::string hour = format_hour(hour_);
+                detail = {
+                    fmt::format("AQI {}（{}），阈值 {}，连续{}小时", now_aqi, hour, rule.raise_above, rule.raise_hours),
+                    fmt::format("AQI {} ({}), above {} for {} h", now_aqi, hour, rule.raise_above, rule.raise_hours)};
             }
         }
         if (!any) return std::nullopt;
-        if (out == AlarmSeverity::none) detail = fmt::format("AQI {}（{}）", aqi(0).value_or(-1), format_hour(hour_));
+        if (out == AlarmSeverity::none)
+            detail = {fmt::format("AQI {}（{}）", aqi(0).value_or(-1), format_hour(hour_)),
+                      fmt::format("AQI {} ({})", aqi(0).value_or(-1), format_hour(hour_))};
         return out;
     }
 
@@ -223,8 +228,8 @@ void targets_of(const State& state, AreaIndex area, LocalDay day, Instant at, co
 {
     Figures figures;
     year_figures(state, rules.network.place(area), day.year(), rules, figures);
-    const std::string& id = rules.network.areas[area.value].id;
-    const auto lost = [&](const std::string& what, const std::optional<LocalDay>& on, const std::string& words) {
+    const std::string &id = rules.network.areas[area.value].id, &name = rules.network.areas[area.value].name;
+    const auto lost = [&](const std::string& what, const std::optional<LocalDay>& on, const Words& words) {
         if (!on) return;
         const std::string subject = fmt::format("{} {} {}", id, day.year(), what);
         if (state.alarms().open(AlarmKind::target_pace, subject) != nullptr) return;
@@ -237,13 +242,14 @@ void targets_of(const State& state, AreaIndex area, LocalDay day, Instant at, co
     for (const auto& f : figures.annual)
         if (f.window == Window::year_to_date && f.target)
             lost(std::string{pollutant_name(f.pollutant)}, f.lost_on,
-                 fmt::format("{}：{}年{}年均目标已无法实现", rules.network.areas[area.value].name, f.year,
-                             pollutant_label(f.pollutant)));
+                 {fmt::format("{}：{}年{}年均目标已无法实现", name, f.year, pollutant_label(f.pollutant)),
+                  fmt::format("{}: the {} target of {} cannot be met any more", name, pollutant_label(f.pollutant),
+                              f.year)});
     for (const auto& f : figures.good_days)
         if (f.target)
             lost("good-days", f.lost_on,
-                 fmt::format("{}：{}年优良天数目标{}天已无法实现", rules.network.areas[area.value].name, f.year,
-                             *f.target));
+                 {fmt::format("{}：{}年优良天数目标{}天已无法实现", name, f.year, *f.target),
+                  fmt::format("{}: the target of {} good days in {} cannot be met any more", name, *f.target, f.year)});
 }
 
 /// The live half of "not lower than the city's": a county's rules on its own days call for as much as the city's would.
@@ -262,11 +268,13 @@ void county_of(const State& state, AreaIndex area, Instant at, const Rules& rule
             return called ? called->level : WarningLevel::none;
         };
         const WarningLevel by_own = level(*own), by_city = level(*of_city);
+        const Words detail{fmt::format("{}：{} {}，{} {}", county.name, own->id, warning_level_name(by_own),
+                                       of_city->id, warning_level_name(by_city)),
+                           fmt::format("{}: {} {}, {} {}", county.name, own->id, warning_level_name(by_own),
+                                       of_city->id, warning_level_name(by_city))};
         add(out, state.alarms().change(AlarmKind::county_weaker, county.id,
-                                       by_own < by_city ? AlarmSeverity::critical : AlarmSeverity::none,
-                                       fmt::format("{}：{} {}，{} {}", county.name, own->id, warning_level_name(by_own),
-                                                   of_city->id, warning_level_name(by_city)),
-                                       at, rules.network.offset));
+                                       by_own < by_city ? AlarmSeverity::critical : AlarmSeverity::none, detail, at,
+                                       rules.network.offset));
         return;
     }
 }
@@ -281,7 +289,7 @@ std::vector<AlarmChanged> alarms_of_hour(const State& state, HourEnding hour, In
         const std::string& id = rules.network.areas[a].id;
         if (!rules.alarms.empty()) {
             const Alarm* open = state.alarms().open(AlarmKind::hourly_aqi, id);
-            std::string detail;
+            Words detail;
             const auto severity = HourlyRules{state, area, hour, rules}.severity(
                 open != nullptr ? open->severity : AlarmSeverity::none, detail);
             if (severity)

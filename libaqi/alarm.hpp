@@ -12,6 +12,7 @@
 #include "libaqi/alarm_rule.hpp"
 #include "libaqi/network.hpp"
 #include "libaqi/time.hpp"
+#include "libaqi/words.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -49,7 +50,7 @@ struct Alarm {
     std::string subject;
     AlarmSeverity severity = AlarmSeverity::none; ///< now; none: cleared
     AlarmSeverity worst = AlarmSeverity::none;    ///< latched
-    std::string detail;                           ///< of the last change, in words
+    Words detail;                                 ///< of the last change
     Instant raised_at;
     Instant changed_at;
     std::optional<AlarmAct> acknowledged{};
@@ -81,7 +82,7 @@ struct AlarmChanged {
     AlarmKind kind = AlarmKind::hourly_aqi;
     std::string subject;
     AlarmSeverity severity = AlarmSeverity::none;
-    std::string detail;
+    Words detail; ///< what was journaled before English was is the same in both
     Instant at;
     bool operator==(const AlarmChanged&) const = default;
 };
@@ -107,8 +108,8 @@ public:
     /// The one of a kind and subject that is not over; null without one.
     const Alarm* open(AlarmKind kind, std::string_view subject) const;
     /// The event that brings an alarm to a severity; absent when it is there already.
-    std::optional<AlarmChanged> change(AlarmKind kind, std::string_view subject, AlarmSeverity severity,
-                                       std::string detail, Instant at, UtcOffset offset) const;
+    std::optional<AlarmChanged> change(AlarmKind kind, std::string_view subject, AlarmSeverity severity, Words detail,
+                                       Instant at, UtcOffset offset) const;
 
     bool operator==(const AlarmBook&) const = default;
 

@@ -9,6 +9,8 @@
 // and ends in AQI_CHECK.
 #pragma once
 
+#include "libaqi/words.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -19,27 +21,6 @@
 #include <vector>
 
 namespace aqi {
-
-enum class Language { zh, en };
-
-template <class T>
-concept Text = std::convertible_to<const T&, std::string_view>;
-
-/// A text in both languages. One text alone is the same in both: a name, a date, "PM2.5".
-struct Words {
-    std::string zh;
-    std::string en;
-
-    Words() = default;
-    template <Text T>
-    Words(const T& both) : zh(std::string_view(both)), en(zh)
-    {}
-    Words(std::string_view in_zh, std::string_view in_en) : zh(in_zh), en(in_en) {}
-
-    const std::string& in(Language language) const { return language == Language::zh ? zh : en; }
-    bool empty() const { return zh.empty() && en.empty(); }
-    bool operator==(const Words&) const = default;
-};
 
 /// scaled / 10^decimals; decimals 0 to 18.
 struct Number {

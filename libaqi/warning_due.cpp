@@ -27,12 +27,12 @@ std::string_view owed(const Revision& r, Instant now, const ConsultationLimits& 
     }
 }
 
-std::string_view owed_zh(std::string_view stage)
+Words owed_words(std::string_view stage)
 {
-    if (stage == "sign") return "等待会商签字";
-    if (stage == "approve") return "等待批准";
-    if (stage == "issue") return "等待发布";
-    return "紧急发布等待复核";
+    if (stage == "sign") return {"等待会商签字", "waits for the consultation's signatures"};
+    if (stage == "approve") return {"等待批准", "waits for approval"};
+    if (stage == "issue") return {"等待发布", "waits to be issued"};
+    return {"紧急发布等待复核", "was issued in an emergency and waits for its review"};
 }
 
 /// An alarm for each revision somebody should have moved by now, and its end when somebody has.
@@ -46,12 +46,15 @@ std::vector<AlarmChanged> process_alarms(const State& state, Instant now, const 
             if (stage.empty()) continue;
             const std::string subject = fmt::format("{}/{}", warning.id, r.number);
             late.insert(subject);
-            std::string detail =
-                fmt::format("{}{}：{}", revision_kind_zh(r.kind), warning_level_zh(r.level), owed_zh(stage));
+            const Words owes = owed_words(stage);
+            Words detail{fmt::format("{}{}：{}", revision_kind_zh(r.kind), warning_level_zh(r.level), owes.zh),
+                         fmt::format("{} {}: {}", revision_kind_name(r.kind), warning_level_name(r.level), owes.en)};
             for (const auto& id : rules.consultation.escalate_to) {
                 const Person* person = rules.network.person_named(id);
-                detail += fmt::format("{}{}", id == rules.consultation.escalate_to.front() ? "；报 " : "、",
-                                      person != nullptr ? person->name : id);
+                const bool first = id == rules.consultation.escalate_to.front();
+                const std::string& name = person != nullptr ? person->name : id;
+                detail.zh += fmt::format("{}{}", first ? "；报 " : "、", name);
+                detail.en += fmt::format("{}{}", first ? "; call " : ", ", name);
             }
             if (auto change = state.alarms().change(AlarmKind::public_warning, subject, AlarmSeverity::critical,
                                                     std::move(detail), now, rules.network.offset))
@@ -59,8 +62,8 @@ std::vector<AlarmChanged> process_alarms(const State& state, Instant now, const 
         }
     for (const auto& alarm : state.alarms().all())
         if (alarm.active() && alarm.kind == AlarmKind::public_warning && !late.contains(alarm.subject))
-            if (auto change = state.alarms().change(alarm.kind, alarm.subject, AlarmSeverity::none, "已处理", now,
-                                                    rules.network.offset))
+            if (auto change = state.alarms().change(alarm.kind, alarm.subject, AlarmSeverity::none,
+                                                    Words{"已处理", "dealt with"}, now, rules.network.offset))
                 out.push_back(std::move(*change));
     number_apart(out, state.alarms());
     return out;

@@ -352,9 +352,11 @@ json::object body_of(const ActRefused& e)
 
 json::object body_of(const AlarmChanged& e)
 {
-    return {{"alarm", e.id},        {"kind", alarm_kind_name(e.kind)},
-            {"subject", e.subject}, {"severity", severity_name(e.severity)},
-            {"detail", e.detail},   {"at", e.at.ms}};
+    json::object out{{"alarm", e.id},         {"kind", alarm_kind_name(e.kind)},
+                     {"subject", e.subject},  {"severity", severity_name(e.severity)},
+                     {"detail", e.detail.zh}, {"at", e.at.ms}};
+    if (e.detail.en != e.detail.zh) out["detail_en"] = e.detail.en;
+    return out;
 }
 
 json::object body_of(const AlarmActed& e)
@@ -439,10 +441,16 @@ std::optional<Event> warning_event_of(std::string_view kind, const json::object&
         return EmergencyReviewed{
             text(o, "warning"), whole(o, "revision"), {act(o), o.at("confirmed").as_bool(), text(o, "why")}};
     if (kind == "ended") return Ended{text(o, "warning"), instant(o, "at")};
-    if (kind == "alarm")
-        return AlarmChanged{text(o, "alarm"),   named(text(o, "kind"), alarm_kinds, alarm_kind_name),
-                            text(o, "subject"), named(text(o, "severity"), severities, severity_name),
-                            text(o, "detail"),  instant(o, "at")};
+    if (kind == "alarm") {
+        // What was written before details were in English, too, is said as it was.
+        const std::string detail = text(o, "detail");
+        return AlarmChanged{text(o, "alarm"),
+                            named(text(o, "kind"), alarm_kinds, alarm_kind_name),
+                            text(o, "subject"),
+                            named(text(o, "severity"), severities, severity_name),
+                            {detail, o.contains("detail_en") ? text(o, "detail_en") : detail},
+                            instant(o, "at")};
+    }
     if (kind == "alarm_act") {
         AlarmActed e{
             text(o, "alarm"), named(text(o, "verb"), alarm_verbs, alarm_verb_name), {}, instant_if(o, "until")};

@@ -44,6 +44,68 @@ constexpr auto names = [] {
     return out;
 }();
 
+/// What a member of a request is, whichever act it belongs to. One of another kind would pass for absent, and an act would happen
+/// that leaves out a part of what was meant. Members of a forecast's days are read by drivers/forecast_text.
+struct Member {
+    std::string_view name;
+    json::kind kind = json::kind::string;
+};
+constexpr Member members[] = {{"person"},
+                              {"area"},
+                              {"station"},
+                              {"place"},
+                              {"warning"},
+                              {"alarm"},
+                              {"key"},
+                              {"correction"},
+                              {"measure"},
+                              {"pollutant"},
+                              {"verb"},
+                              {"level"},
+                              {"verdict"},
+                              {"stage"},
+                              {"kind"},
+                              {"order"},
+                              {"note"},
+                              {"why"},
+                              {"wording"},
+                              {"document"},
+                              {"text"},
+                              {"cap"},
+                              {"value"},
+                              {"first"},
+                              {"last"},
+                              {"date"},
+                              {"until"},
+                              {"effective"},
+                              {"now"},
+                              {"authority"},
+                              {"revision", json::kind::int64},
+                              {"number", json::kind::int64},
+                              {"undo", json::kind::bool_},
+                              {"ends", json::kind::bool_},
+                              {"areas", json::kind::array}};
+
+std::string_view kind_name(json::kind kind, bool chinese)
+{
+    switch (kind) {
+    case json::kind::int64: return chinese ? "整数" : "whole number";
+    case json::kind::bool_: return chinese ? "true 或 false" : "true or a false";
+    case json::kind::array: return chinese ? "列表" : "list";
+    default: return chinese ? "文本" : "text";
+    }
+}
+
+/// The first member that is there and something else than it should be.
+const Member* misfit(const json::object& request)
+{
+    for (const auto& member : members)
+        if (const auto* given = request.if_contains(member.name);
+            given != nullptr && !given->is_null() && given->kind() != member.kind)
+            return &member;
+    return nullptr;
+}
+
 /// The version on the table, if the request says which one it is about and another lies there now.
 std::optional<int> other_version(const json::object& request, const State& state)
 {
@@ -111,10 +173,13 @@ Reply act(const Request& request, SignIn& sign_in, const CommandContext& context
         }
         body->erase("version");
     }
+    if (const Member* odd = misfit(*body)) {
+        note_refusal(context, peer, command, fmt::format("\"{}\" is no {}", odd->name, kind_name(odd->kind, false)));
+        throw Refusal{422, fmt::format("“{}”须为{}，未作任何更改", odd->name, kind_name(odd->kind, true)),
+                      fmt::format("\"{}\" must be a {}; nothing was changed", odd->name, kind_name(odd->kind, false))};
+    }
     (*body)["command"] = command;
-    std::string out = answer_command(json::serialize(value), peer, context);
-    const bool agreed = out.starts_with(R"({"ok":true)");
-    return json_reply(std::move(out), agreed ? 200 : 422);
+    return command_reply(request, answer_command(json::serialize(value), peer, context));
 }
 
 } // namespace aqi::daemon::web

@@ -331,6 +331,7 @@ private:
             o["minutes_ago"] = newest || fresh.heard
                                    ? json::value(std::max<std::int64_t>((now_.ms - until.ms) / 60'000, 0))
                                    : json::value(nullptr);
+            o["note"] = note_json(StationIndex{s});
             json::array late;
             for (const auto p : fresh.late_pollutants) late.emplace_back(pollutant_label(p));
             o["late_pollutants"] = std::move(late);
@@ -343,6 +344,19 @@ private:
                 o["hour"] = hour_json(hour_figure(state_, network_.place(StationIndex{s}), *closed, rules_));
             add(fmt::format("stations/{}", network_.stations[s].id), std::move(o));
         }
+    }
+
+    /// What people said of the station for the hour that runs: maintenance before quarantine, as its state does.
+    json::value note_json(StationIndex station) const
+    {
+        for (const auto kind : {StationNote::Kind::maintenance, StationNote::Kind::quarantine})
+            if (const auto* note = state_.station_note(station, kind, hour_around(now_, network_.offset)))
+                return json::object{{"kind", station_note_name(kind)},
+                                    {"first", format_hour(note->first)},
+                                    {"last", note->last ? json::value(format_hour(*note->last)) : json::value(nullptr)},
+                                    {"why", note->why},
+                                    {"person", note->act.person}};
+        return nullptr;
     }
 
     json::array aside() const

@@ -4,7 +4,9 @@
 #include "libaqi/utf8.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
 #include <fmt/chrono.h>
 
 #include <algorithm>
@@ -290,6 +292,14 @@ Reply refusal(int status, std::string_view why)
 Reply refusal(const Request& request, int status, std::string_view zh, std::string_view en)
 {
     return refusal(status, request.chinese() ? zh : en);
+}
+
+Reply command_reply(const Request& request, std::string answer)
+{
+    if (answer.starts_with(R"({"ok":true)")) return json_reply(std::move(answer));
+    const boost::json::value read = boost::json::parse(answer);
+    const std::string why = boost::json::value_to<std::string>(read.at("error"));
+    return refusal(request, 422, fmt::format("未被接受，未作任何更改：{}", why), why);
 }
 
 bool Request::chinese() const { return prefers_chinese(accept_language); }

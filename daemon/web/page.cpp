@@ -59,10 +59,10 @@ bool is_at(std::string_view path, std::string_view pattern)
     return path == pattern;
 }
 
-Refusal database_trouble(const std::string& trouble)
+/// What it is exactly names files and statements: that is for the log, where read_safely has put it.
+Refusal database_trouble()
 {
-    return Refusal{503, fmt::format("数据库不可读：{}", trouble),
-                   fmt::format("the database cannot be read: {}", trouble)};
+    return Refusal{503, "数据库不可读，原因见日志", "the database cannot be read; the log says why"};
 }
 
 } // namespace
@@ -144,8 +144,7 @@ struct Page::Impl {
     void reply_safely(const Ask& ask, const Make& make) const
     {
         Reply out;
-        if (const auto trouble = p.read_safely([&] { out = make(); }); !trouble.empty())
-            throw database_trouble(trouble);
+        if (const auto trouble = p.read_safely([&] { out = make(); }); !trouble.empty()) throw database_trouble();
         pack_reply(ask.request, out);
         ask.responder.reply(std::move(out));
     }
@@ -196,8 +195,14 @@ struct Page::Impl {
     void health(const Ask& ask)
     {
         const bool good = p.health->storage_good();
-        ask.responder.reply(
-            {good ? 200 : 503, "text/plain; charset=utf-8", good ? "ok\n" : p.health->line() + "\n", {}, nullptr});
+        // Which file cannot be written is told to those who may read the status.
+        const bool may_know =
+            p.config->http.reading == PageReading::open || !p.sign_in->session_of(ask.request).empty();
+        ask.responder.reply({good ? 200 : 503,
+                             "text/plain; charset=utf-8",
+                             good ? "ok\n" : (may_know ? p.health->line() : std::string{"trouble"}) + "\n",
+                             {},
+                             nullptr});
     }
 
     void forecasts(const Ask& ask)
@@ -260,7 +265,9 @@ const std::vector<Page::Impl::Route>& Page::Impl::table()
         {{"POST", "/api/v1/session/password", signed_in}, &I::session},
         {{"GET", "/api/v1/sessions", signed_in}, &I::session},
         {{"DELETE", "/api/v1/sessions/*", signed_in}, &I::session},
+        {{"GET", "/api/v1/people", signed_in}, &I::session},
         {{"GET", "/api/v1/audit", signed_in}, &I::session},
+        {{"GET", "/api/v1/ledger", signed_in}, &I::session},
 
         {{"POST", "/api/v1/acts/*", signed_in}, &I::act_on},
         {{"GET", "/api/v1/acts", signed_in}, &I::acts},

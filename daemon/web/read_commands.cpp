@@ -26,8 +26,8 @@ Reply pass_on(std::string_view command, std::initializer_list<Parameter> paramet
 {
     json::object request{{"command", command}};
     for (const auto& [name, value] : query.all()) {
-        const auto* known =
-            std::find_if(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name == name; });
+        const auto* known = std::find_if(parameters.begin(), parameters.end(),
+                                         [&asked = name](const auto& p) { return p.name == asked; });
         if (known == parameters.end())
             throw Refusal(400, fmt::format("没有参数“{}”", name), fmt::format("there is no parameter \"{}\"", name));
         switch (known->as) {
@@ -43,7 +43,11 @@ Reply pass_on(std::string_view command, std::initializer_list<Parameter> paramet
     const json::value read = json::parse(answer);
     const auto* ok = read.is_object() ? read.as_object().if_contains("ok") : nullptr;
     const bool is_refused = ok != nullptr && ok->is_bool() && !ok->as_bool();
-    return json_reply(std::move(answer), is_refused ? 422 : 200);
+    if (is_refused) {
+        const auto why = json::value_to<std::string>(read.at("error"));
+        throw Refusal(422, fmt::format("查询未被接受：{}", why), why);
+    }
+    return json_reply(std::move(answer));
 }
 
 } // namespace

@@ -134,6 +134,11 @@ Reply read_explain(const Query& query, const ReadSources& sources)
     const std::string_view format = query.text("format");
     if (!format.empty() && format != "json" && format != "text")
         throw Refusal(400, "format 应为 json 或 text", "format must be json or text");
+    // Of an hour or a day all lines are told, whatever is asked for: a word nobody knows would pass for understood.
+    if (!what.empty() && what != "good-days" && what != "statistics" && !pollutant_named(what))
+        throw Refusal(
+            400, fmt::format("what 的“{}”无法识别；可用 so2 no2 pm10 co o3 pm2_5 good-days statistics", what),
+            fmt::format("what: \"{}\" is not known; known: so2 no2 pm10 co o3 pm2_5 good-days statistics", what));
     const auto place = network.place_named(of);
     if (!place)
         throw Refusal(404, fmt::format("没有区域或站点“{}”", of),

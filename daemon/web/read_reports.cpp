@@ -121,7 +121,10 @@ std::string file_name(std::string when, std::string_view ending)
 Reply read_reports(const Query& query, const ReadSources& sources)
 {
     query.only({"when", "places", "beside", "format", "lang"});
-    if (!query.has("when")) return choices(sources);
+    if (!query.has("when")) {
+        query.only({}); // of what can be reported: what else is said would be about a report nobody named
+        return choices(sources);
+    }
     const Rules& rules = sources.config->rules;
     const State& state = sources.turns->state();
     const Form& form = form_of(query.text("format"));

@@ -1,5 +1,7 @@
 #include "daemon/web/sign_in.hpp"
 
+#include "daemon/log.hpp"
+#include "daemon/store/ledger.hpp"
 #include "daemon/web/head.hpp"
 
 #include <boost/json.hpp>
@@ -13,7 +15,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view session_path = "/api/v1/session", password_path = "/api/v1/session/password",
-                           sessions_path = "/api/v1/sessions", audit_path = "/api/v1/audit";
+                           sessions_path = "/api/v1/sessions", people_path = "/api/v1/people",
+                           audit_path = "/api/v1/audit", ledger_path = "/api/v1/ledger";
 constexpr int lines_shown = 100, lines_most = 1'000;
 /// A sign-in is a few hundred bytes.
 constexpr std::size_t body_most = 8 * 1024;
@@ -23,8 +26,9 @@ Refusal not_this_way() { return {405, "此地址不接受该方法", "this addre
 Refusal busy() { return {429, "登录请求过多，请稍候重试", "too many are signing in at this moment; try again"}; }
 Refusal unwritable(const std::string& why)
 {
-    return {503, fmt::format("无法写入数据库，未作任何更改：{}", why),
-            fmt::format("it cannot be written down, and nothing was changed: {}", why)};
+    log(Severity::error, "sign-in: {}", why); // it may name files: that is not for whoever tries to sign in
+    return {503, "无法写入数据库，未作任何更改；原因见日志",
+            "it cannot be written down, and nothing was changed; the log says why"};
 }
 
 Reply in_words(const Refusal& said, bool chinese) { return refusal(said.status(), said.words(chinese)); }
@@ -78,6 +82,29 @@ Refusal cross_site()
     return {403, "请求来自其他网站，未作任何更改", "the request comes from another site; nothing was changed"};
 }
 
+/// Answers with what `verify` finds of a chain in the database. A chain of years takes its time: not on the loop.
+template <class Verify>
+void answer_verdict(SideThread& side, const Request& request, const Responder& responder, Verify verify)
+{
+    const bool taken = side.run([verify = std::move(verify), responder,
+                                 chinese = request.chinese()]() -> SideThread::Then {
+        Reply reply;
+        try {
+            const auto verdict = verify();
+            reply = json_reply(json::serialize(json::object{
+                {"ok", true},
+                {"lines", verdict.lines},
+                {"newest", verdict.newest},
+                {"trouble", verdict.trouble.empty() ? json::value(nullptr) : json::value(verdict.trouble)}}));
+        } catch (const StoreError& error) {
+            reply = refusal(
+                503, fmt::format("{}{}", chinese ? "数据库不可读：" : "the database cannot be read: ", error.what()));
+        }
+        return [responder, reply] { responder.reply(reply); };
+    });
+    if (!taken) throw busy();
+}
+
 } // namespace
 
 /// What is kept of a request that is answered later.
@@ -110,8 +137,12 @@ void SignIn::answer(const Request& request, const Responder& responder)
         if (request.is_post()) return change_password(request, responder);
     } else if (request.path == sessions_path) {
         if (is_get) return responder.reply(list(request));
+    } else if (request.path == people_path) {
+        if (is_get) return responder.reply(people(request));
     } else if (request.path == audit_path) {
         if (is_get) return audit(request, responder);
+    } else if (request.path == ledger_path) {
+        if (is_get) return ledger(request, responder);
     } else if (request.path.starts_with(sessions_path) && request.path[sessions_path.size()] == '/') {
         if (is_delete) return end_session(request, request.path.substr(sessions_path.size() + 1), responder);
     } else {
@@ -373,24 +404,14 @@ void SignIn::audit(const Request& request, const Responder& responder)
                                          {"lines", audit_json(*lines)},
                                          {"next", more ? json::value(lines->back().number) : json::value(nullptr)}})));
     }
-    // A chain of years takes its time: not on the loop.
-    const bool taken = side_.run([file = parts_.database, responder,
-                                  chinese = request.chinese()]() -> SideThread::Then {
-        Reply reply;
-        try {
-            const AuditVerdict verdict = verify_audit(file);
-            reply = json_reply(json::serialize(json::object{
-                {"ok", true},
-                {"lines", verdict.lines},
-                {"newest", verdict.newest},
-                {"trouble", verdict.trouble.empty() ? json::value(nullptr) : json::value(verdict.trouble)}}));
-        } catch (const StoreError& error) {
-            reply = refusal(
-                503, fmt::format("{}{}", chinese ? "数据库不可读：" : "the database cannot be read: ", error.what()));
-        }
-        return [responder, reply] { responder.reply(reply); };
-    });
-    if (!taken) throw busy();
+    answer_verdict(side_, request, responder, [file = parts_.database] { return verify_audit(file); });
+}
+
+void SignIn::ledger(const Request& request, const Responder& responder)
+{
+    if (person_of(request).empty()) throw Refusal{401, "请先登录", "sign in first"};
+    parse_query(request.query).only({});
+    answer_verdict(side_, request, responder, [file = parts_.database] { return verify_ledger(file); });
 }
 
 } // namespace aqi::daemon::web

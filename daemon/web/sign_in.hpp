@@ -1,7 +1,7 @@
 // daemon/web/sign_in: people prove who they are, and see what was done in their name.
 //
 // Paths: GET, POST, DELETE /api/v1/session; POST /api/v1/session/password; GET /api/v1/sessions, DELETE /api/v1/sessions/<id>;
-// GET /api/v1/audit. On the control socket (sign_in_commands.cpp): password, sessions, end-session, audit-trail.
+// GET /api/v1/people; GET /api/v1/audit, /api/v1/ledger. On the control socket (sign_in_commands.cpp): password, sessions, end-session, audit-trail.
 //
 // Unknown people and wrong passwords cost the same time and get the same words. Who guesses waits longer each time; setting
 // the password on the control socket ends the wait. Nothing of this happens without its line in the audit trail.
@@ -72,6 +72,8 @@ private:
     void audit(const Request& request, const Responder& responder);
     Reply who_am_i(const Request& request);
     Reply list(const Request& request);
+    Reply people(const Request& request);
+    void ledger(const Request& request, const Responder& responder);
 
     void set_password(const boost::json::object& request, const Peer& peer, const Answer& answer);
     std::string end_by_command(const boost::json::object& request, const Peer& peer);
@@ -83,6 +85,7 @@ private:
     Caller caller_of(const Request& request, std::string person) const;
     Reply signed_in(const std::string& person, const std::string& secret);
     std::string cookie_of(std::string_view secret, std::chrono::seconds age) const;
+    boost::json::object person_json(const Person& person) const;
     boost::json::object about(const std::string& person, const SessionRow* session, std::string_view secret) const;
     boost::json::array sessions_json(std::string_view person, std::string_view mine) const;
     boost::json::array audit_json(const std::vector<AuditLine>& lines) const;

@@ -55,8 +55,7 @@ Reply take_in(const Request& request, const CommandContext& context)
     peer.account = context.config->accounts.at(*person);
     peer.via = "token";
     peer.address = request.peer;
-    const std::string out = answer_command(json::serialize(value), peer, context);
-    return json_reply(out, out.starts_with(R"({"ok":true)") ? 200 : 422);
+    return command_reply(request, answer_command(json::serialize(value), peer, context));
 }
 
 } // namespace aqi::daemon::web

@@ -17,7 +17,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("bin")
 parser.add_argument("--messages", type=int, default=40_000)
 parser.add_argument("--rounds", type=int, default=5)
-parser.add_argument("--only", default="year,columns,late,calendar,recompute,dispatch,ingest,idle")
+parser.add_argument("--only", default="year,columns,late,calendar,page,recompute,dispatch,ingest,idle")
 options = parser.parse_args()
 PYTHON = "/usr/bin/python3"  # Debian's, which has paho; another may be first in PATH
 
@@ -160,6 +160,14 @@ def calendar():
         print("\n" + printed([options.bin + "/bench_calendar", folder]), end="")
 
 
+def page():
+    """In a browser; run.sh says SKIPPED, and 77, where there is none."""
+    told = subprocess.run([HERE + "/../e2e/duty/run.sh", "../../bench/page.mjs"], stdout=subprocess.PIPE, text=True, env={**os.environ, "AQID_BIN": os.path.abspath(options.bin)})
+    print("\n" + told.stdout, end="")
+    if told.returncode not in (0, 77):
+        raise SystemExit("page.mjs failed")
+
+
 def recompute():
     with tempfile.TemporaryDirectory(dir=os.environ.get("AQID_BENCH_FOLDER")) as folder:
         text = printed([options.bin + "/bench_recompute", folder + "/file"])
@@ -170,4 +178,4 @@ def recompute():
 
 
 for name in options.only.split(","):
-    {"year": year, "columns": columns, "late": late, "calendar": calendar, "recompute": recompute, "dispatch": dispatch, "ingest": ingest, "idle": idle}[name]()
+    {"year": year, "columns": columns, "late": late, "calendar": calendar, "page": page, "recompute": recompute, "dispatch": dispatch, "ingest": ingest, "idle": idle}[name]()

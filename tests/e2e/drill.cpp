@@ -34,10 +34,11 @@ std::string duty_room()
     return duty_room({{"epb-zhang", me}, {"met-li", me}, {"gov-zhao", me}, {"gov-chen", me}});
 }
 
-Site Drill::site_of(const std::string& channels)
+Site Drill::site_of(const std::string& channels, const std::string& reading)
 {
     Site site;
     site.more = duty_room() + channels;
+    site.reading = reading;
     return site;
 }
 
@@ -49,8 +50,8 @@ Daemon::Options Drill::options_of(bool fault_disk)
     return options;
 }
 
-Drill::Drill(const std::string& channels, bool fault_disk)
-    : daemon(folder.path(), site_of(channels), options_of(fault_disk))
+Drill::Drill(const std::string& channels, bool fault_disk, const std::string& reading)
+    : daemon(folder.path(), site_of(channels, reading), options_of(fault_disk))
 {
     daemon.start();
 }

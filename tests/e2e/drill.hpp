@@ -16,7 +16,7 @@ class Drill {
 public:
     static constexpr const char* begin = "2016-12-05T10:00:00+08:00";
     /// Starts at once. `channels` and more go into the configuration.
-    explicit Drill(const std::string& channels, bool fault_disk = false);
+    explicit Drill(const std::string& channels, bool fault_disk = false, const std::string& reading = "open");
 
     /// Both bureaus foresee two heavy days; it is signed, approved and issued: revision 1, yellow.
     void raise();
@@ -38,7 +38,7 @@ public:
     Daemon daemon;
 
 private:
-    static Site site_of(const std::string& channels);
+    static Site site_of(const std::string& channels, const std::string& reading);
     static Daemon::Options options_of(bool fault_disk);
     void say(const json::object& request);
     void forecast(const std::vector<std::pair<std::string, int>>& days);

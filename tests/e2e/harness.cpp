@@ -445,6 +445,11 @@ Reply http_post(std::uint16_t port, const std::string& path, const std::string& 
         5s);
 }
 
+Reply http_raw(std::uint16_t port, const std::string& request, milliseconds limit)
+{
+    return http(port, request, limit);
+}
+
 std::string talk(const fs::path& socket, std::string_view line, milliseconds limit, std::optional<unsigned> as)
 {
     if (!as) return talk_here(socket, line, limit);

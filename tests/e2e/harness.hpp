@@ -126,6 +126,8 @@ struct Reply {
 Reply http_get(std::uint16_t port, const std::string& path, milliseconds limit = 5s, const std::string& headers = {});
 
 Reply http_post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& headers);
+/// Any bytes at all; what comes back before the other end closes.
+Reply http_raw(std::uint16_t port, const std::string& request, milliseconds limit = 5s);
 
 /// One line to a Unix socket, one line back; empty when the other side closes or says nothing in time. `as`: spoken by
 /// another account (root only).

@@ -56,7 +56,7 @@ Letter full_letter(Mode mode = Mode::real)
 }
 
 std::string text(const Letter& letter, std::size_t characters, BroadcastForm form = BroadcastForm::crawler,
-                 Language language = Language::zh)
+                 notify::Language language = notify::Language::zh)
 {
     const auto out = broadcast_text(letter, language, form, characters);
     return out ? *out : "fault: " + out.error().detail;
@@ -103,7 +103,7 @@ TEST_CASE("broadcast: every length either says area, level and hour within it, o
             const auto letter = full_letter(mode);
             std::size_t least = 0;
             for (std::size_t most = 20; most <= 260; ++most) {
-                const auto out = broadcast_text(letter, Language::zh, form, most);
+                const auto out = broadcast_text(letter, notify::Language::zh, form, most);
                 INFO(most << ": " << (out ? *out : out.error().detail));
                 if (!out) {
                     CHECK(least == 0); // what fits in fewer characters fits in more
@@ -131,9 +131,10 @@ TEST_CASE("broadcast: the fullest text that fits", "[broadcast]")
     CHECK(text(letter, 150) == a.text_zh);
     CHECK(text(letter, 50) == "鹤壁市发布重污染天气红色预警，自12月30日0时起启动Ⅰ级应急响应。");
     CHECK(text(letter, 600, BroadcastForm::radio) == a.broadcast_zh);
-    CHECK(text(letter, 200, BroadcastForm::crawler, Language::en) == a.text_en + " " + a.advice_en);
-    CHECK(text(letter, 95, BroadcastForm::crawler, Language::en) == a.text_en.substr(0, a.text_en.find(" It ends")));
-    CHECK_THAT(text(letter, 200, BroadcastForm::radio, Language::en), Catch::Contains("in Chinese only"));
+    CHECK(text(letter, 200, BroadcastForm::crawler, notify::Language::en) == a.text_en + " " + a.advice_en);
+    CHECK(text(letter, 95, BroadcastForm::crawler, notify::Language::en) ==
+          a.text_en.substr(0, a.text_en.find(" It ends")));
+    CHECK_THAT(text(letter, 200, BroadcastForm::radio, notify::Language::en), Catch::Contains("in Chinese only"));
     // A text without its level is led by the headline; line breaks do not run across a screen.
     auto other = warning_letter();
     other.warning->text_zh = "12月30日0时起\n\n 启动应急响应。";

@@ -128,7 +128,7 @@ TEST_CASE("cap: the example of the study, element by element", "[cap]")
     CHECK(zh.areas[0].description == "鹤壁市");
     CHECK(zh.areas[0].geocodes == std::vector<cap::Pair>{{"CPEAS Geographic Code", "410600000000"}});
     // The same letter is the same document: a repeat changes nothing.
-    CHECK(desk.compose(warning_letter()).text == desk.compose(warning_letter(), Language::en).text);
+    CHECK(desk.compose(warning_letter()).text == desk.compose(warning_letter(), notify::Language::en).text);
 }
 
 TEST_CASE("cap: urgency, severity, certainty and response follow level, hour and origin", "[cap]")

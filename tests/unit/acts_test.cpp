@@ -413,6 +413,89 @@ TEST_CASE("one sees and ends one's own sessions, an administrator everybody's, a
     CHECK(room.ask(some).status == 400);
 }
 
+TEST_CASE("who stands in for somebody is told so, with that one's rank, on the days it holds")
+{
+    Room room; // its journal's clock: 12 December 2016
+    auto& network = room.config.rules.network;
+    for (auto& person : network.persons)
+        if (person.id == "mayor") person.roles = {"head"};
+    network.delegations = {{"mayor", "met", day(2016, 12, 12), day(2016, 12, 20), "x"},
+                           {"deputy", "met", day(2016, 12, 13), day(2016, 12, 20), "x"},
+                           {"deputy", "met", day(2016, 12, 1), day(2016, 12, 11), "x"},
+                           {"deputy", "env", day(2016, 12, 12), day(2016, 12, 12), "x"}};
+    const auto held = [&](const char* person) {
+        return room.ask(room.request(Method::get, "/api/v1/session", "", room.browser(person))).body.at("delegations");
+    };
+    CHECK(held("met") == json::array{json::object{{"from", "mayor"},
+                                                  {"from_name", "mayor"},
+                                                  {"until", "2016-12-20"},
+                                                  {"may_approve_up_to", "red"},
+                                                  {"roles", json::array{"head"}}}});
+    const auto of_env = held("env").as_array();
+    REQUIRE(of_env.size() == 1);
+    CHECK(of_env[0].at("may_approve_up_to") == "orange");
+    CHECK(of_env[0].at("roles").as_array().empty());
+    network.delegations.clear();
+    CHECK(held("met").as_array().empty());
+}
+
+TEST_CASE("everybody sees who may what, and only an administrator whose password is being guessed")
+{
+    Room room;
+    const Browser env = room.browser("env"), met = room.browser("met");
+    const auto people = [&](const Browser& b) { return room.ask(room.request(Method::get, "/api/v1/people", "", b)); };
+    CHECK(people({}).status == 401);
+    for (int i = 0; i < 5; ++i) CHECK(room.try_sign_in("office", "wrong").status == 401);
+    const auto all = people(env).body.at("people").as_array();
+    REQUIRE(all.size() == 5); // in the order of the configuration: env, met, deputy, mayor, office
+    CHECK(all[0] == json::object{{"id", "env"},
+                                 {"name", "env"},
+                                 {"organisation", "hbj"},
+                                 {"organisation_name", "环保局"},
+                                 {"bureau", "environment"},
+                                 {"rights", json::array{"forecast", "sign", "administer"}},
+                                 {"roles", json::array{}},
+                                 {"may_approve_up_to", nullptr},
+                                 {"has_password", true},
+                                 {"locked_until", nullptr}});
+    CHECK(all[3].at("may_approve_up_to") == "red");
+    CHECK(all[3].at("has_password") == false);
+    CHECK(all[4].at("id") == "office");
+    // One second after the fifth failure: 1 900 000 000 s is 18 March 2030, 01:46:40 in China.
+    CHECK(all[4].at("locked_until") == "2030-03-18T01:46:41+08:00");
+    const auto seen = people(met).body.at("people").as_array();
+    REQUIRE(seen.size() == 5);
+    for (const auto& one : seen) CHECK_FALSE(one.as_object().contains("locked_until"));
+}
+
+TEST_CASE("who is signed in has the ledger of dispatch verified, and is told where it breaks")
+{
+    Room room;
+    const Browser met = room.browser("met");
+    const auto verdict = [&](const Browser& b) { return room.ask(room.request(Method::get, "/api/v1/ledger", "", b)); };
+    CHECK(verdict({}).status == 401);
+    Turn turn;
+    PreparedRow row;
+    row.row.warning = "city-2016-001";
+    row.row.channel = row.row.provider = "drill-journal";
+    row.row.document = "{}";
+    row.row.zh = {"x"};
+    row.row.created_at = Instant{10};
+    row.row.expires_at = Instant{99};
+    turn.outbox = {row};
+    REQUIRE(room.store->commit(turn).has_value());
+    const auto whole = verdict(met);
+    CHECK(whole.status == 200);
+    CHECK(whole.body.at("lines") == 1);
+    CHECK(whole.body.at("newest").as_string().size() == 64);
+    CHECK(whole.body.at("trouble").is_null());
+    Database{room.file.string(), OpenAs::read_write}.execute("UPDATE ledger SET detail = 'x'");
+    CHECK(verdict(met).body.at("trouble").as_string().find("line 1 is not as it was written") == 0);
+    Request odd = room.request(Method::get, "/api/v1/ledger", "", met);
+    odd.query = "verify=1";
+    CHECK(room.ask(odd).status == 400);
+}
+
 TEST_CASE("an act that cannot be written into the trail does not happen")
 {
     Room room;

@@ -59,6 +59,8 @@ TEST_CASE(
     CHECK(town.now() == AlarmSeverity::none);
     town.hour_of(2, 200);
     CHECK(town.now() == AlarmSeverity::serious);
+    CHECK(town.alarm().detail ==
+          Words{"AQI 250（2016-12-12 02:00），阈值 200，连续2小时", "AQI 250 (2016-12-12 02:00), above 200 for 2 h"});
     CHECK(town.alarm().id == "alarm-2016-0001");
     town.hour_of(3, 120); // 156: below 200, not yet at or below 150
     town.hour_of(4, 120);
@@ -68,10 +70,11 @@ TEST_CASE(
     town.hour_of(6, -1);
     town.hour_of(7, -1);
     CHECK(town.now() == AlarmSeverity::critical);
-    town.hour_of(8, 110); // 145: the critical one clears after one hour, the serious one after two
+    town.hour_of(8, 110); // 144: the critical one clears after one hour, the serious one after two
     CHECK(town.now() == AlarmSeverity::serious);
     town.hour_of(9, 110);
     CHECK(town.now() == AlarmSeverity::none);
+    CHECK(town.alarm().detail.en == "AQI 144 (2016-12-12 09:00)"); // 100 + 35 x 50 / 40, rounded up
     // Latched at its worst, and still there until somebody has seen it.
     CHECK(town.alarm().worst == AlarmSeverity::critical);
     CHECK(!town.alarm().over());

@@ -145,3 +145,17 @@ TEST_CASE("files stay small enough to enter, and every folder says what lives th
         CHECK(std::filesystem::exists(source_file(std::string{folder} + "/README.md")));
     }
 }
+
+TEST_CASE("no test's name has a semicolon: ctest would take it for two tests, and find neither")
+{
+    const auto lines = lines_of("tests");
+    bool begun = false; // the name stands on the next line
+    for (const auto& line : lines) {
+        const bool here = begun || line.text.starts_with("TEST_CASE(");
+        begun = line.text.ends_with("TEST_CASE(");
+        const auto first = line.text.find('"'), last = line.text.find('"', first + 1);
+        if (!here || last == std::string::npos) continue;
+        INFO(line.file << ":" << line.number << ": " << line.text);
+        CHECK(line.text.substr(first, last - first).find(';') == std::string::npos);
+    }
+}

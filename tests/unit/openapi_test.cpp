@@ -98,7 +98,7 @@ TEST_CASE("every path of the document is answered")
     for (const auto& [key, who] : written()) {
         if (key == "GET /") continue; // a file of the console
         INFO(key);
-        CHECK(std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return stands_for(row, key); }));
+        CHECK(std::any_of(rows.begin(), rows.end(), [&path = key](const auto& row) { return stands_for(row, path); }));
     }
 }
 

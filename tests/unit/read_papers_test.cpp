@@ -306,7 +306,5 @@ TEST_CASE("questions of the control socket are passed on, commands are not")
     CHECK(at(town.read_json(read_measures, ""), "ok") == true);
     CHECK(town.refused(read_measures, "command=act") == 400);
     CHECK(town.refused(read_deliveries, "row=x") == 400);
-    const Reply none = town.read(read_deliveries, "row=1"); // nothing is sent here
-    CHECK(none.status == 422);
-    CHECK(has(none.body, "\"ok\":false"));
+    CHECK(town.refused(read_deliveries, "row=1") == 422); // nothing is sent here
 }

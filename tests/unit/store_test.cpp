@@ -1,3 +1,4 @@
+#include "daemon/store/event_json.hpp"
 #include "daemon/store/ledger.hpp"
 #include "daemon/store/sqlite.hpp"
 #include "daemon/store/store.hpp"
@@ -130,6 +131,7 @@ std::vector<Event> one_of_each_since()
         Ended{"city-2016-001", at},
         ActRefused{{"env", at}, "sign city-2016-001/2", "已签"},
         AlarmChanged{"alarm-2016-0001", AlarmKind::channel, "radio", AlarmSeverity::critical, "拒绝", at},
+        AlarmChanged{"alarm-2016-0001", AlarmKind::channel, "radio", AlarmSeverity::none, {"已恢复", "good again"}, at},
         AlarmActed{
             "alarm-2016-0001", AlarmActed::Verb::silence, {"env", "hbj", {"duty"}, at, "维修"}, Instant{at.ms + 1}},
         AlarmActed{"alarm-2016-0001", AlarmActed::Verb::own, {"env", "hbj", {}, at, ""}, {}},
@@ -154,6 +156,18 @@ PreparedRow outbox_row(const char* warning, int revision, const char* channel, s
 }
 
 } // namespace
+
+TEST_CASE("an alarm of a journal without English says in both languages what it said, and is written as it was")
+{
+    const std::string old =
+        R"({"alarm":"alarm-2016-0001","kind":"link","subject":"a","severity":"serious","detail":"中断","at":5})";
+    const Event event = event_of("alarm", old);
+    CHECK(std::get<AlarmChanged>(event).detail == Words{"中断", "中断"});
+    CHECK(event_body(event) == old);
+    const Event both = AlarmChanged{"alarm-2016-0002", AlarmKind::link, "a", AlarmSeverity::none, {"好", "up"}, {5}};
+    CHECK(event_body(both).find(R"("detail":"好","at":5,"detail_en":"up")") != std::string::npos);
+    CHECK(event_of("alarm", event_body(both)) == both);
+}
 
 TEST_CASE("every kind of event is read from the journal as it was written, in its order")
 {

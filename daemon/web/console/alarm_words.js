@@ -6,6 +6,8 @@ export const severities = ["none", "notice", "serious", "critical"];
 export const rank = (severity) => Math.max(0, severities.indexOf(severity));
 export const severityWord = (severity) => word(`alarms.severity_${severity}`, severity);
 export const kindWord = (a) => word(`alarms.kind_${a.kind}`, language() === "zh" ? a.kind_zh : a.kind);
+/// What the alarm says of itself, in the reader's language; old ones say it in Chinese only.
+export const detailOf = (a) => String((language() === "zh" ? a.detail : a.detail_en ?? a.detail) ?? "—");
 export const guidance = (a) => word(`alarms.guide_${a.kind}`, "");
 
 /// The three classes are heard apart and listed apart: the air, what brings it here, what carries the warning out.

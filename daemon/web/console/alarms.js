@@ -2,7 +2,7 @@
 // its own; and how good the alarms themselves are. #/alarms/<id> stands on that alarm.
 import { acts as verbs, choose, chosenId, perform, reasonAgainst } from "./alarm_acts.js";
 import { qualityOf, qualityPanel } from "./alarm_quality.js";
-import { guidance, isComms, kindWord, placeOf, severityWord, shapeOf, subjectOf, waits } from "./alarm_words.js";
+import { detailOf, guidance, isComms, kindWord, placeOf, severityWord, shapeOf, subjectOf, waits } from "./alarm_words.js";
 import { h, morph, shape } from "./dom.js";
 import { duration, list, minutesUntil, text, when } from "./format.js";
 import { t } from "./strings.js";
@@ -35,7 +35,7 @@ function row(a, s, ctx) {
     h("td", { class: "severity" }, shape(shapeOf(a)), " ", h("b", null, severityWord(a.worst)),
       a.severity !== a.worst ? h("small", null, t(a.active ? "alarms.latched" : "alarms.latched_cleared", { worst: severityWord(a.worst), now: severityWord(a.severity) })) : null),
     h("td", { class: "what" }, h("b", null, kindWord(a)), " ", to ? h("a", { href: to, "data-test": "alarms-look" }, subjectOf(a, s)) : h("b", null, subjectOf(a, s)),
-      h("p", null, text(a.detail)), guidance(a) && waits(a) ? h("p", { class: "guidance" }, h("span", { class: "label" }, t("alarms.guidance")), " ", guidance(a)) : null,
+      h("p", null, detailOf(a)), guidance(a) && waits(a) ? h("p", { class: "guidance" }, h("span", { class: "label" }, t("alarms.guidance")), " ", guidance(a)) : null,
       list(a.notes).length > 0 ? h("details", { "data-key": "notes" }, h("summary", null, t("alarms.notes_n", { n: list(a.notes).length })),
         list(a.notes).map((n) => h("p", null, h("span", { class: "label" }, when(n.at, s.now), " ", text(n.person)), " ", text(n.note)))) : null,
       silence(a, s)),
@@ -74,7 +74,7 @@ function make(host, ctx) {
     if (view.tab === "quality") return morph(body, qualityPanel(qualityOf(all, ctx.now()), s));
     const word = view.filter.toLowerCase();
     const some = all.filter((a) => isComms(a) === (view.tab === "comms"))
-      .filter((a) => word === "" || [kindWord(a), subjectOf(a, s), a.subject, a.detail, severityWord(a.worst), a.owner?.person].join(" ").toLowerCase().includes(word)).sort(newestFirst);
+      .filter((a) => word === "" || [kindWord(a), subjectOf(a, s), a.subject, a.detail, a.detail_en, severityWord(a.worst), a.owner?.person].join(" ").toLowerCase().includes(word)).sort(newestFirst);
     const over = some.filter((a) => a.over).slice(0, history_most);
     morph(body,
       blocks.map(([name, belongs]) => {

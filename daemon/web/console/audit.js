@@ -37,11 +37,13 @@ function trailTable(lines, now) {
     { caption: t("audit.trail"), empty: t("audit.none") });
 }
 
-/// Whether the chain is whole: {lines, newest, trouble}.
-function verdict(of) {
+/// Whether a chain is whole: {lines, newest, trouble}. `chain`: the trail here, or the ledger of dispatch.
+const chains = { trail: ["/api/v1/audit", { verify: 1 }, "audit-verdict"], ledger: ["/api/v1/ledger", {}, "audit-ledger-verdict"] };
+function verdict(of, chain) {
+  const of_chain = t(`audit.chain_${chain}`), test = chains[chain][2];
   return of.trouble
-    ? h("p", { class: "rec-verdict bad", role: "alert", "data-test": "audit-verdict" }, shape("bad"), " ", h("b", null, t("audit.broken", { why: of.trouble })))
-    : h("p", { class: "rec-verdict ok", role: "status", "data-test": "audit-verdict" }, shape("ok"), " ", h("b", null, t("audit.whole", { n: of.lines, digest: text(of.newest) })));
+    ? h("p", { class: "rec-verdict bad", role: "alert", "data-test": test }, shape("bad"), " ", h("b", null, t("audit.broken", { chain: of_chain, why: of.trouble })))
+    : h("p", { class: "rec-verdict ok", role: "status", "data-test": test }, shape("ok"), " ", h("b", null, t("audit.whole", { chain: of_chain, n: of.lines, digest: text(of.newest) })));
 }
 
 const says_shown = 160;
@@ -60,13 +62,13 @@ function actsTable(acts, now) {
 
 function make(host, ctx) {
   const view = { lines: [], next: null, filter: "", outcome: "" };
-  const verdictHost = h("div"), trailHost = h("div"), actsHost = h("div"), moreHost = h("div");
+  const verdictHosts = { trail: h("div"), ledger: h("div") }, trailHost = h("div"), actsHost = h("div"), moreHost = h("div");
   const filters = h("div", { class: "rec-form" },
     labelled(t("audit.filter"), input("filter", { type: "search", placeholder: t("audit.filter_hint"), "data-test": "audit-filter", "data-filter": "" })),
     labelled(t("audit.outcome"), select("outcome", [["", t("audit.outcome_any")], ...outcomes.map((name) => [name, outcomeName(name)])], "", { "data-test": "audit-outcome" })));
   const count = h("small");
   host.append(h("h1", null, t("audit.title"), h("small", null, t("audit.note"))),
-    h("p", { class: "rec-line" }, press("verify", t("audit.verify"), { class: "rec-press primary", "data-test": "audit-verify" })), verdictHost,
+    h("p", { class: "rec-line" }, press("verify", t("audit.verify"), { class: "rec-press primary", "data-test": "audit-verify" }), press("verify-ledger", t("audit.verify_ledger"), { "data-test": "audit-verify-ledger" })), verdictHosts.trail, verdictHosts.ledger,
     h("section", { class: "panel rec-panel" }, h("h2", null, t("audit.trail"), count), filters, trailHost, moreHost), actsHost);
 
   const drawLines = () => {
@@ -96,11 +98,14 @@ function make(host, ctx) {
     view.next = state.value.next ?? null;
     drawLines();
   });
-  const verified = loader((state) => {
-    if (state.busy) return void morph(verdictHost, h("p", { class: "plain", role: "status" }, t("audit.verifying")));
-    if (state.error) return void morph(verdictHost, trouble(state.error));
-    morph(verdictHost, verdict(state.value), state.value.trouble ? null : h("p", { class: "plain" }, t("audit.keep")));
+  const verifier = (chain) => loader((state) => {
+    const to = verdictHosts[chain];
+    if (state.busy) return void morph(to, h("p", { class: "plain", role: "status" }, t("audit.verifying")));
+    if (state.error) return void morph(to, trouble(state.error));
+    morph(to, verdict(state.value, chain), state.value.trouble ? null : h("p", { class: "plain" }, t(`audit.keep_${chain}`)));
   });
+  const verified = { trail: verifier("trail"), ledger: verifier("ledger") };
+  const verify = (chain) => verified[chain].ask(() => ctx.get(chains[chain][0], chains[chain][1]));
   const acts = loader((state) => shown(actsHost, state, (value) => panel(t("audit.acts"), t("audit.acts_note", { n: list(value.acts).length }), actsTable(list(value.acts), ctx.status()?.now))));
 
   const ask = () => {
@@ -115,7 +120,8 @@ function make(host, ctx) {
   };
   filters.addEventListener("input", retold);
   const end = presses(host, {
-    verify: () => verified.ask(() => ctx.get("/api/v1/audit", { verify: 1 })),
+    verify: () => verify("trail"),
+    "verify-ledger": () => verify("ledger"),
     more: () => earlier.ask(() => ctx.get("/api/v1/audit", { most: lines_a_page, before: view.next })),
   });
   ask();
@@ -131,7 +137,7 @@ function make(host, ctx) {
     },
     close() {
       end();
-      for (const each of [newest, earlier, verified, acts]) each.forget();
+      for (const each of [newest, earlier, verified.trail, verified.ledger, acts]) each.forget();
     },
   };
 }

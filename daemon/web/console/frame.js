@@ -1,6 +1,6 @@
 // What stands around every screen: bands (drill, no contact, late data), clock and state, menu, the alarm that waits.
 import { h, hidden, morph, shape } from "./dom.js";
-import { kindWord, severityWord, shapeOf, subjectOf, waits } from "./alarm_words.js";
+import { detailOf, kindWord, severityWord, shapeOf, subjectOf, waits } from "./alarm_words.js";
 import { reasonAgainst, urgent } from "./alarm_acts.js";
 import { duration, list, minutesUntil, parts, text, wallSeconds, weekday, when } from "./format.js";
 import { troubles } from "./health_state.js";
@@ -14,7 +14,7 @@ export const late_after_minutes = 90; // the hour closes minutes after it ends; 
 export function drillBand(mode) {
   if (mode === "real") return null;
   const known = mode === "drill"; // anything unknown is not taken for real
-  return h("p", { class: "drill", role: "status", "data-test": "drill-band" }, h("b", null, t(known ? "drill" : "mode_unknown")), h("span", null, t(known ? "drill_says" : "mode_unknown_says")));
+  return h("p", { class: "drill-band", role: "status", "data-test": "drill-band" }, h("b", null, t(known ? "drill" : "mode_unknown")), h("span", null, t(known ? "drill_says" : "mode_unknown_says")));
 }
 
 const clockTime = (ms) => new Date(ms).toLocaleTimeString("en-GB", { hour12: false });
@@ -116,7 +116,7 @@ export function alarmBar(ctx) {
     blocked,
     h("div", { class: `alarm-line s-${a.worst}`, "data-test": "alarm-bar", "data-alarm": a.id },
       shape(shapeOf(a)), h("b", null, severityWord(a.worst)), h("b", null, kindWord(a)), h("a", { href: `#/alarms/${encodeURIComponent(a.id)}` }, subjectOf(a, s)),
-      h("span", { class: "detail" }, text(a.detail)), h("small", null, when(a.raised_at, s.now), " · ", duration(-(minutesUntil(a.raised_at, ctx.now()) ?? 0))),
+      h("span", { class: "detail" }, detailOf(a)), h("small", null, when(a.raised_at, s.now), " · ", duration(-(minutesUntil(a.raised_at, ctx.now()) ?? 0))),
       more > 0 ? h("a", { href: "#/alarms", "data-test": "alarm-more" }, sound.floodOf() > 0 ? t("shell.flood", { n: more }) : t("shell.more_alarms", { n: more })) : null,
       h("button", { type: "button", class: "act small primary", "data-do": "acknowledge", "data-test": "bar-ack", disabled: reason !== null && ctx.session().person !== null, title: reason }, t("alarms.acknowledge"), " ", h("kbd", null, "a"))),
   ];

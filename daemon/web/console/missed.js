@@ -2,7 +2,7 @@
 // compared, so it is right whether the daemon, the network or this computer was away.
 import { h, morph, shape } from "./dom.js";
 import { duration, list, text, wallSeconds, when } from "./format.js";
-import { subjectOf, kindWord, severityWord } from "./alarm_words.js";
+import { detailOf, subjectOf, kindWord, severityWord } from "./alarm_words.js";
 import { t } from "./strings.js";
 import { newestOf, stateWord, whatOf } from "./warning_parts.js";
 
@@ -36,7 +36,7 @@ export function missedPanel(host, away_ms, missed, s) {
     h("h2", { id: "missed-head" }, t("shell.missed", { for: away_ms < 60_000 ? t("seconds", { n: Math.round(away_ms / 1000) }) : duration(away_ms / 60_000) }), h("small", null, t("shell.missed_span", { from: when(missed.from, s.now), to: when(missed.to, s.now) }))),
     nothing ? h("p", { "data-test": "missed-nothing" }, shape("ok"), " ", t("shell.missed_nothing")) : h("ul", null,
       missed.alarms.length > 0 ? h("li", { "data-test": "missed-alarms" }, shape("bad"), " ", h("b", null, t("shell.missed_alarms", { n: missed.alarms.length })),
-        h("ul", null, named(missed.alarms.map((a) => h("li", null, h("a", { href: `#/alarms/${encodeURIComponent(a.id)}` }, when(a.raised_at, s.now), " ", severityWord(a.worst), " ", kindWord(a), " ", subjectOf(a, s)))))))
+        h("ul", null, named(missed.alarms.map((a) => h("li", null, h("a", { href: `#/alarms/${encodeURIComponent(a.id)}` }, when(a.raised_at, s.now), " ", severityWord(a.worst), " ", kindWord(a), " ", subjectOf(a, s)), " ", h("small", null, detailOf(a)))))))
         : null,
       missed.warnings.length > 0 ? h("li", { "data-test": "missed-warnings" }, shape("warn"), " ", h("b", null, t("shell.missed_warnings", { n: missed.warnings.length })),
         h("ul", null, named(missed.warnings.map((w) => h("li", null, h("a", { href: `#/desk/${encodeURIComponent(w.id)}` }, text(w.area_name), " ", newestOf(w) ? [whatOf(newestOf(w)), " · ", stateWord(newestOf(w))] : ""))))))

@@ -18,6 +18,8 @@ function mePanel(session, now) {
     fact(t("people.person"), [h("b", null, text(session.name)), " ", h("code", null, text(session.person))]),
     fact(t("people.organisation"), text(session.organisation_name ?? session.organisation)),
     list(session.roles).length > 0 ? fact(t("people.roles"), list(session.roles).map(text).join(t("comma"))) : null,
+    list(session.delegations).length > 0 ? fact(t("people.delegations"), list(session.delegations).map((d) => h("div", { "data-test": "people-delegation" },
+      t("people.stands_in", { name: text(d.from_name), until: text(d.until) }), d.may_approve_up_to ? [t("comma"), t("people.approves", { level: levelName(d.may_approve_up_to) })] : null))) : null,
     fact(t("people.idle_until"), t("people.ends", { at: when(session.idle_until, now) })),
     fact(t("people.until"), t("people.ends", { at: when(session.until, now) }))));
 }
@@ -51,18 +53,33 @@ function sessionsPanel(answer, session, now) {
       { caption: t("people.sessions"), empty: t("people.sessions_none") }));
 }
 
+/// Everybody's rights, as the configuration grants them.
+function everybodyPanel(answer, now) {
+  const mark = (given) => [shape(given ? "ok" : "none"), h("span", { class: "unseen" }, t(given ? "records.yes" : "records.no"))];
+  const signsIn = (p) => [p.has_password === true ? t("people.has_password") : h("small", null, t("people.no_password")),
+    p.locked_until ? [" ", h("b", { class: "tag" }, t("people.locked", { at: when(p.locked_until, now) }))] : null];
+  return panel(t("people.everybody"), t("people.everybody_note"),
+    sheet("people-all", [t("people.person"), t("people.organisation"), t("people.roles"), ...rights.map((right) => t(`people.right_${right}`)), t("people.sign_in")],
+      list(answer.people).map((p) => ({ key: String(p.id), test: "people-one", cells: [
+        [text(p.name), " ", h("code", null, text(p.id))], text(p.organisation_name || p.organisation), list(p.roles).map(text).join(t("comma")),
+        ...rights.map((right) => (right === "approve" && p.may_approve_up_to ? levelName(p.may_approve_up_to) : mark(has(p, right)))), signsIn(p)] })),
+      { caption: t("people.everybody") }));
+}
+
 function make(host, ctx) {
-  const me = h("div"), sessionsHost = h("div");
+  const me = h("div"), sessionsHost = h("div"), everybodyHost = h("div");
   const session = ctx.session();
   const now = () => ctx.status()?.now;
   let listed = [];
   morph(me, h("div", { class: "columns even" }, mePanel(session, now()), passwordPanel(session)), rightsPanel(session));
-  host.append(h("h1", null, t("people.title"), h("small", null, t("people.note"))), me, sessionsHost);
+  host.append(h("h1", null, t("people.title"), h("small", null, t("people.note"))), me, sessionsHost, everybodyHost);
 
   const sessions = loader((state) => shown(sessionsHost, state, (answer) => {
     listed = list(answer.sessions);
     return sessionsPanel(answer, session, now());
   }));
+  const everybody = loader((state) => shown(everybodyHost, state, (answer) => everybodyPanel(answer, now())));
+  everybody.ask(() => ctx.get("/api/v1/people"));
   const ask = () => sessions.ask(() => ctx.get("/api/v1/sessions"));
 
   const change = async (said, form) => {
@@ -101,6 +118,7 @@ function make(host, ctx) {
     close() {
       for (const each of ends) each();
       sessions.forget();
+      everybody.forget();
     },
   };
 }

@@ -1,7 +1,7 @@
 // Who sits here: what the daemon says of the session, and the rights that follow. A page before sign-in has a session too, without a person.
 import { get, post, remove, useToken } from "./api.js";
 
-const nobody = { ok: true, person: null, rights: [], roles: [], may_approve_up_to: null, token: null, reading: "signed-in" };
+const nobody = { ok: true, person: null, rights: [], roles: [], delegations: [], may_approve_up_to: null, token: null, reading: "signed-in" };
 
 let current = null; // null until the daemon has said
 const listeners = new Set();

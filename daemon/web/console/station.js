@@ -5,7 +5,7 @@ import { commsFigure } from "./chart_heat.js";
 import { matrixOf } from "./coverage.js";
 import { h, morph } from "./dom.js";
 import { chartPanel, kindLegend, placeChooser } from "./figures.js";
-import { list, numberOf, text } from "./format.js";
+import { list, numberOf, text, when } from "./format.js";
 import { labelled, loader, press, presses, select, shown } from "./records.js";
 import { measured } from "./area_parts.js";
 import { countersOf, frameRows, gapRows, instrumentRows, stationHead, weatherRows } from "./station_parts.js";
@@ -32,13 +32,16 @@ async function declare(note, id, name, ctx) {
   return ctx.act("station", { station: id, note, first: said.first, ...(said.last ? { last: said.last } : {}), why: said.why });
 }
 
-async function endNote(id, name, ctx) {
+const noteSays = (note) => t(note.last ? "station.note_until" : "station.note_open",
+  { what: t(`station.${note.kind}`), first: when(note.first), last: when(note.last), why: text(note.why), person: text(note.person) });
+
+/// Ends what runs now: from the hour that is named on the station counts as ever.
+async function endNote(note, id, name, ctx) {
   const said = await ctx.ask({
-    title: t("station.end_title", { name }), verb: t("station.end"),
-    fields: [{ name: "note", label: t("station.which"), type: "select", options: [["maintenance", t("station.maintenance")], ["quarantine", t("station.quarantine")]] },
-      hourField("first", t("station.first_of_note"), true, t("station.first_of_note_says")), hourField("last", t("station.end_hour"), true, t("station.hour_note"), hourNow(ctx.status())), { name: "why", label: t("station.why"), type: "textarea", required: true }],
+    title: t("station.end_title", { what: t(`station.${note.kind}`), name }), text: noteSays(note), verb: t("station.end"),
+    fields: [hourField("first", t("station.first_after"), true, t("station.hour_note"), hourNow(ctx.status())), { name: "why", label: t("station.why"), type: "textarea", required: true }],
   });
-  return said ? ctx.act("station", { station: id, note: said.note, ends: true, first: said.first, last: said.last, why: said.why }) : null;
+  return said ? ctx.act("station", { station: id, note: note.kind, ends: true, first: said.first, why: said.why }) : null;
 }
 
 async function order(name, id, place, ctx) {
@@ -71,9 +74,11 @@ function make(host, ctx) {
   const hours = chartPanel(ctx, { title: t("station.hours"), note: t("area.ratio_note"), test: "station-hours", controls: labelled(t("station.set"), what) });
   const comms = chartPanel(ctx, { title: t("station.came"), note: t("coverage.comms_note"), test: "station-coverage", legend: kindLegend() });
   const deed = (verb, words, more = {}) => press(verb, words, { class: "act", disabled: !may, ...more });
+  const noted = h("p", { class: "plain", "data-test": "station-note", role: "status" });
+  const end = deed("end", t("station.end_button"), { "data-test": "station-end" });
   const deeds = h("section", { class: "panel", "data-test": "station-acts" }, h("h2", null, t("station.acts")),
     may ? null : h("p", { class: "plain" }, t("station.no_right")),
-    h("div", { class: "acts" }, deed("maintenance", t("station.maintenance_button"), { "data-test": "station-maintenance" }), deed("quarantine", t("station.quarantine_button"), { "data-test": "station-quarantine" }), deed("end", t("station.end_button"), { "data-test": "station-end" })),
+    noted, h("div", { class: "acts" }, deed("maintenance", t("station.maintenance_button"), { "data-test": "station-maintenance" }), deed("quarantine", t("station.quarantine_button"), { "data-test": "station-quarantine" }), end),
     h("h3", null, t("station.orders")), h("div", { class: "acts" }, order_names.map((o) => deed("order", t(`station.order_${o}`), { "data-order": o, "data-test": `station-order-${o}` }))));
   const chooser = h("div", null, placeChooser(ctx, "station", t("station.choose"), list(status.stations), id));
   host.append(h("div", { class: "figure-head" }, h("h1", null, name, h("small", null, t("station.title"), " ", id)), chooser, h("a", { href: `#/review?place=${encodeURIComponent(id)}` }, t("station.to_review"))),
@@ -81,7 +86,11 @@ function make(host, ctx) {
 
   const drawHead = () => {
     const s = ctx.status();
-    if (of(s)) morph(head, stationHead(s, of(s), view.frames));
+    if (!of(s)) return;
+    morph(head, stationHead(s, of(s), view.frames));
+    const note = of(s).note ?? null;
+    morph(noted, note ? noteSays(note) : t("station.note_none"));
+    end.disabled = !may || note === null;
   };
   const drawCounters = () => morph(counters, countersOf(view.marks, view.frames));
   const frameReader = loader((state) => {
@@ -122,7 +131,10 @@ function make(host, ctx) {
     frames: askFrames,
     maintenance: () => declare("maintenance", id, name, ctx).then(done),
     quarantine: () => declare("quarantine", id, name, ctx).then(done),
-    end: () => endNote(id, name, ctx).then(done),
+    end: () => {
+      const note = of(ctx.status())?.note;
+      if (note) endNote(note, id, name, ctx).then(done);
+    },
     order: (button) => order(button.dataset.order, id, name, ctx).then(done),
   });
   networkReader.ask(() => ctx.get("/api/v1/stations"));

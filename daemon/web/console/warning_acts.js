@@ -21,12 +21,13 @@ export function rightReason(verb, ctx) {
   return null;
 }
 
-/// Rank or role. A delegation is known to the daemon alone: who has any rank or role may try.
+/// Rank or role, one's own or that of somebody who delegated it. Which level asks for a role is known to the daemon alone: whoever has
+/// any may try.
 function rankReason(r, session) {
   const needed = Math.max(rank(r.level), rank(r.previous));
-  const own = rank(session?.may_approve_up_to ?? "none");
-  if (own >= needed || list(session?.roles).length > 0 || list(session?.delegations).length > 0) return null;
-  return own <= 0 ? t("desk.no_rank") : t("desk.rank_below", { level: levelWord(warningLevels[needed]) });
+  const all = [session, ...list(session?.delegations)];
+  if (all.some((x) => rank(x?.may_approve_up_to) >= needed || list(x?.roles).length > 0)) return null;
+  return all.every((x) => rank(x?.may_approve_up_to) <= 0) ? t("desk.no_rank") : t("desk.rank_below", { level: levelWord(warningLevels[needed]) });
 }
 
 export function reasonFor(verb, w, r, ctx) {

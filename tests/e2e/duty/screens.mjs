@@ -81,8 +81,8 @@ const asked = {
   review: [["review-only", '[data-test="review-only"][aria-pressed="true"]']],
   rules: [["rules-compare", '[data-test="rules-difference"]'], ["rules-replay", '[data-test="rules-changed"]']],
   reports: [[null, '[data-test="reports-table"]']],
-  audit: [["audit-verify", '[data-test="audit-verdict"].ok']],
-  people: [[null, '[data-test="people-session"]']],
+  audit: [["audit-verify", '[data-test="audit-verdict"].ok'], ["audit-verify-ledger", '[data-test="audit-ledger-verdict"].ok']],
+  people: [[null, '[data-test="people-session"]'], [null, '[data-test="people-one"]']],
 };
 
 const wrong = [];

@@ -111,9 +111,9 @@ export function hourEnding(day, hour) {
 }
 
 export class Stage {
-  /// Broker, catcher, daemon, passwords; `begins`: the simulated clock's first moment.
-  static async open({ begins = "2016-12-05T10:00:00+08:00", reading = "signed-in" } = {}) {
-    const stage = new Stage(begins, reading);
+  /// Broker, catcher, daemon, passwords; `begins`: the simulated clock's first moment; `network`: other stations and areas.
+  static async open({ begins = "2016-12-05T10:00:00+08:00", reading = "signed-in", network = { stations, areas } } = {}) {
+    const stage = new Stage(begins, reading, network);
     try {
       await stage.#broker();
       await stage.#catcher();
@@ -127,9 +127,10 @@ export class Stage {
     }
   }
 
-  constructor(begins, reading) {
+  constructor(begins, reading, network) {
     this.begins = begins;
     this.reading = reading;
+    this.network = network;
     this.folder = mkdtempSync(path.join(tmpdir(), "aqid-duty."));
     if (process.env.AQID_E2E_KEEP !== "1") folders.add(this.folder);
     chmodSync(this.folder, 0o711); // the broker gives up being root and must still come in
@@ -198,8 +199,8 @@ export class Stage {
       if (p.approves) lines.push(`may_approve_up_to = "${p.approves}"`);
       lines.push("");
     }
-    for (const [id, name] of Object.entries(stations)) lines.push("[[station]]", `id = "${id}"`, `name = "${name}"`, "");
-    for (const [id, [name, kind, members]] of Object.entries(areas)) lines.push("[[area]]", `id = "${id}"`, `name = "${name}"`, `kind = "${kind}"`, `stations = [${members.map(quoted).join(", ")}]`, "");
+    for (const [id, name] of Object.entries(this.network.stations)) lines.push("[[station]]", `id = "${id}"`, `name = "${name}"`, "");
+    for (const [id, [name, kind, members]] of Object.entries(this.network.areas)) lines.push("[[area]]", `id = "${id}"`, `name = "${name}"`, `kind = "${kind}"`, `stations = [${members.map(quoted).join(", ")}]`, "");
     writeFileSync(this.file("aqid.toml"), lines.join("\n"), { mode: 0o644 });
   }
 
@@ -268,7 +269,7 @@ export class Stage {
   /// All stations, the same values each hour from one to another by their ends; what a quiet or a heavy day looks like.
   async hours(day, first, last, values, except = () => null) {
     const readings = {};
-    for (const station of Object.keys(stations)) {
+    for (const station of Object.keys(this.network.stations)) {
       readings[station] = [];
       for (let hour = first; hour <= last; ++hour) {
         const other = except(station, hour);

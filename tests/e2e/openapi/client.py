@@ -2,13 +2,19 @@
 """A client that is not ours: it knows the address and what /api/v1/openapi.json says, and nothing else.
 
     client.py http://127.0.0.1:8080
+    client.py http://127.0.0.1:8080 PERSON < a line with the password
 
 Asks every GET of the document with what the document and earlier answers give it, and holds status, type and shape of each answer
 to the document. Tries each that changes something without a session: it must be refused as the document says. Prints one line
 an operation; ends with 1 and the reasons when something was promised and not kept.
+
+With a person it finds first that nothing but the public can be read, then signs in as the document says, asks every read, does one
+act that it makes from the document's schema and example, finds it in the audit trail, and signs out.
 """
 
+import datetime
 import json
+import re
 import sys
 import urllib.error
 import urllib.parse
@@ -27,10 +33,11 @@ class Server:
     def __init__(self, base):
         self.base = base.rstrip("/")
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirect())
+        self.always = {}  # headers of everything that is asked: who is signed in
 
     def ask(self, method, path, headers=None, body=None):
         """-> status, headers, bytes. A stream is read up to its first event."""
-        request = urllib.request.Request(self.base + path, method=method, headers=headers or {}, data=body)
+        request = urllib.request.Request(self.base + path, method=method, headers={**self.always, **(headers or {})}, data=body)
         try:
             with self.opener.open(request, timeout=20) as answer:
                 if answer.headers.get_content_type() == "text/event-stream":
@@ -49,7 +56,8 @@ class Server:
 class Shapes:
     """As much of JSON Schema as the document uses; a word it does not know is trouble, not silence."""
 
-    KNOWN = {"$ref", "type", "properties", "required", "items", "enum", "const", "additionalProperties", "anyOf", "oneOf",
+    KNOWN = {"$ref", "type", "properties", "required", "items", "enum", "const", "additionalProperties",
+             "patternProperties", "anyOf", "oneOf",
              "description", "format", "example", "summary"}
     TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
 
@@ -97,10 +105,14 @@ class Shapes:
                     yield f"{where}: {name} is missing"
             known = schema.get("properties", {})
             for name, inner in value.items():
-                if name in known:
-                    yield from self.faults(inner, known[name], f"{where}.{name}")
-                elif isinstance(schema.get("additionalProperties"), dict):
-                    yield from self.faults(inner, schema["additionalProperties"], f"{where}.{name}")
+                further = schema.get("additionalProperties", "properties" not in schema)
+                fitting = [known[name]] if name in known else [
+                    one for pattern, one in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+                for one in fitting or ([further] if isinstance(further, dict) else []):
+                    yield from self.faults(inner, one, f"{where}.{name}")
+                # What is answered and stands nowhere: the document has fallen behind.
+                if not fitting and further is False:
+                    yield f"{where}: the document does not know {name}"
         if isinstance(value, list) and "items" in schema:
             for at, inner in enumerate(value):
                 yield from self.faults(inner, schema["items"], f"{where}[{at}]")
@@ -115,6 +127,7 @@ class Client:
         self.document = json.loads(body)
         self.shapes = Shapes(self.document)
         self.known = {}  # what earlier answers told: the name of a parameter -> a value
+        self.now = ""
         self.trouble = []
         self.answered = 0
 
@@ -137,12 +150,13 @@ class Client:
         schema = self.shapes.resolve(parameter["schema"])
         return schema["enum"][0] if "enum" in schema else "1" if schema.get("type") == "integer" else "x"
 
-    def address(self, path, operation, leave=()):
+    def address(self, path, operation, leave=(), also=False):
+        """`also`: what is not needed, but known, too."""
         query = {}
         for p in self.parameters(operation):
             if p["in"] == "path":
                 path = path.replace("{" + p["name"] + "}", urllib.parse.quote(self.value_of(p), safe=""))
-            elif p["in"] == "query" and p.get("required") and p["name"] not in leave:
+            elif p["in"] == "query" and (p.get("required") or also and p["name"] in self.known) and p["name"] not in leave:
                 query[p["name"]] = self.value_of(p)
         return path + ("?" + urllib.parse.urlencode(query) if query else "")
 
@@ -164,6 +178,8 @@ class Client:
         if kind not in content:
             self.trouble.append(f"{name}: {status} is {kind}, promised: {', '.join(content)}")
             return None
+        if kind == "text/event-stream":
+            self.hold_event(name, content[kind]["x-events"], body.decode())
         if kind != "application/json":
             return None
         try:
@@ -175,6 +191,14 @@ class Client:
             self.trouble.append(f"{name}: {status}: {fault}")
         return value
 
+    def hold_event(self, name, events, text):
+        fields = dict(line.split(": ", 1) for line in text.strip().split("\n"))
+        if fields.get("event") not in events:
+            self.trouble.append(f"{name}: event {fields.get('event')} is not in the document")
+            return
+        for fault in list(self.shapes.faults(json.loads(fields["data"]), events[fields["event"]]))[:5]:
+            self.trouble.append(f"{name}: event {fields['event']}: {fault}")
+
     def get(self, path, operation):
         name = operation["operationId"]
         address = self.address(path, operation)
@@ -182,6 +206,11 @@ class Client:
         value = self.hold(name, operation, status, headers, body)
         self.answered += status == 200
         print(f"{status} GET {address}")
+        if status in (400, 422) and operation["x-who"] == "signed_in":
+            # Nothing of it is needed alone, but one of several is.
+            status, headers, body = self.server.ask("GET", self.address(path, operation, also=True))
+            value = self.hold(name, operation, status, headers, body)
+            self.answered += status == 200
         if status >= 500 and str(status) not in operation["responses"]:
             self.trouble.append(f"{name}: {status}")
         if operation["security"] == [] and status in (401, 403):
@@ -238,22 +267,98 @@ class Client:
         _, path, operation = self.operation("public")
         facts = self.get(path, operation)
         if facts:
-            self.known.update(year=facts["now"][:4])
+            self.now = facts["now"]
+            self.known.update(year=self.now[:4])
             days = [a["day"]["label"] for a in facts["areas"] if a["day"]]
             if days:
                 self.known.update(first=days[0], last=days[0], date=days[0], when=days[0])
         status = self.get(*self.operation("status")[1:])
-        if status and status["warnings"] and "id" in status["warnings"][0]:
+        if status and status["warnings"]:
             self.known["warning"] = status["warnings"][0]["id"]
+        if status and status["outbox"]:
+            self.known["row"] = str(status["outbox"][0]["row"])
 
-    def run(self):
+    def read_all(self):
         self.learn()
         for method, path, operation in self.operations():
-            if method == "GET":
-                if operation["operationId"] not in ("areas", "stations", "public", "status"):
-                    self.get(path, operation)
-            else:
+            if method == "GET" and operation["operationId"] not in ("areas", "stations", "public", "status"):
+                before = self.answered
+                self.get(path, operation)
+                if self.server.always and operation["x-who"] == "signed_in" and self.answered == before:
+                    self.trouble.append(f"{operation['operationId']}: who is signed in gets no answer")
+
+    def stranger(self):
+        """Nobody is signed in, and reading is for those who are."""
+        for method, path, operation in self.operations():
+            if method == "GET" and operation["x-who"] != "anybody":
+                status, headers, body = self.server.ask("GET", self.address(path, operation))
+                self.hold(operation["operationId"], operation, status, headers, body)
+                if status != 401:
+                    self.trouble.append(f"{operation['operationId']}: {status} to a stranger")
+
+    def send(self, name, body=None):
+        """-> status, headers and the value of the answer."""
+        method, path, operation = self.operation(name)
+        if body is not None:
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            self.trouble += [f"{name}: what is asked: {fault}" for fault in self.shapes.faults(body, schema)]
+        text = json.dumps(body or {}).encode() if method == "POST" else None
+        status, headers, answer = self.server.ask(method, self.address(path, operation), {"Content-Type": "application/json"}, text)
+        print(f"{status} {method} {path}")
+        return status, headers, self.hold(name, operation, status, headers, answer)
+
+    def need(self, holds, what):
+        if not holds:
+            self.trouble.append(what)
+
+    def sign_in(self, person, password):
+        schemes = self.document["components"]["securitySchemes"]
+        status, headers, answer = self.send("signIn", {"person": person, "password": password})
+        cookie = (headers.get("Set-Cookie") or "").split(";")[0]
+        if status != 200 or cookie.split("=")[0] != schemes["session"]["name"]:
+            sys.exit(f"signing in: {status}, cookie {cookie.split('=')[0]!r}, {answer}")
+        self.server.always = {"Cookie": cookie}
+        # The cookie alone changes nothing: a page elsewhere can borrow it.
+        self.need(self.send("signOut")[0] == 403, "signOut without the token is not refused")
+        self.server.always[schemes["token"]["name"]] = answer["token"]
+
+    def forecast(self):
+        """What the schema asks for, as in the example, but of an area that is there and the day that comes."""
+        body = self.operation("actForecast")[2]["requestBody"]["content"]["application/json"]
+        wanted = self.shapes.resolve(body["schema"])["required"]
+        out = {key: body["example"][key] for key in wanted}
+        out["area"] = self.known["area"]
+        today = datetime.date.fromisoformat(self.now[:10])
+        out["days"] = [dict(out["days"][0], date=str(today + datetime.timedelta(days=1)))]
+        return out
+
+    def act(self, person):
+        status, _, answer = self.send("actForecast", self.forecast())
+        self.need(status == 200, f"actForecast: {status}: {answer}")
+        _, _, trail = self.send("audit")
+        agreed = {line["of"] for line in trail["lines"] if line["outcome"] == "ok"}
+        done = [line for line in trail["lines"] if line["command"] == "forecast" and line["outcome"] == "asked" and
+                line["person"] == person and line["via"] == "page" and line["number"] in agreed]
+        self.need(len(done) == 1, "the forecast is not in the audit trail")
+
+    def signed_in(self, person, password):
+        self.stranger()
+        self.sign_in(person, password)
+        self.read_all()
+        self.act(person)
+        self.need(self.send("signOut")[0] == 200, "signOut is refused")
+        _, path, operation = self.operation("status")
+        self.need(self.server.ask("GET", self.address(path, operation))[0] == 401, "after signOut the status can be read")
+        return self.end()
+
+    def open(self):
+        for method, path, operation in self.operations():
+            if method != "GET":
                 self.change(method, path, operation)
+        self.read_all()
+        return self.end()
+
+    def end(self):
         status, _, body = self.server.ask("GET", "/api/v1/nothing")
         if status != 404 or json.loads(body).get("ok") is not False:
             self.trouble.append(f"an address that is not in the document: {status}")
@@ -266,6 +371,8 @@ class Client:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    sys.exit(Client(sys.argv[1]).run())
+    if len(sys.argv) == 2:
+        sys.exit(Client(sys.argv[1]).open())
+    if len(sys.argv) == 3:
+        sys.exit(Client(sys.argv[1]).signed_in(sys.argv[2], sys.stdin.readline().rstrip("\n")))
+    sys.exit(__doc__)

@@ -47,6 +47,24 @@ struct ReadDesk {
             happen(HourClosed{hour(d, h), closing(hour(d, h)), false});
         }
     }
+    /// A good Monday, a heavy Tuesday, and yellow proposed for the two days after it.
+    void two_days_and_a_proposal()
+    {
+        hours_of(tuesday.plus(-1), 65);
+        hours_of(tuesday, 165);
+        Revision r;
+        r.number = 1;
+        r.level = WarningLevel::yellow;
+        r.effective = hour(tuesday, 24);
+        r.rules = "2016-225";
+        r.judgement.level = WarningLevel::yellow;
+        r.judgement.first = tuesday.plus(1);
+        r.judgement.last = tuesday.plus(2);
+        r.judgement.heavy_days = 2;
+        r.judgement.highest_aqi = 230;
+        r.proposed_at = closing(hour(tuesday, 20));
+        happen(Proposed{"city-2016-001", "city", r});
+    }
     /// What happened, journaled, and the state made of it.
     void begin()
     {

@@ -96,20 +96,7 @@ struct Front : ReadDesk {
     {
         for (const auto& person : config.rules.network.persons) config.accounts[person.id] = person.id;
         config.http.reading = reading;
-        hours_of(tuesday.plus(-1), 65);
-        hours_of(tuesday, 165);
-        Revision r;
-        r.number = 1;
-        r.level = WarningLevel::yellow;
-        r.effective = hour(tuesday, 24);
-        r.rules = "2016-225";
-        r.judgement.level = WarningLevel::yellow;
-        r.judgement.first = tuesday.plus(1);
-        r.judgement.last = tuesday.plus(2);
-        r.judgement.heavy_days = 2;
-        r.judgement.highest_aqi = 230;
-        r.proposed_at = closing(hour(tuesday, 20));
-        happen(Proposed{"city-2016-001", "city", r});
+        two_days_and_a_proposal();
         begin();
         outgoing.emplace(io.get_executor(), Outgoing::Parts{config, *store, clock, *turns});
         outgoing->start();

@@ -1,6 +1,7 @@
 #include "daemon/web/live.hpp"
 
 #include "daemon/log.hpp"
+#include "daemon/web/pack.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -34,6 +35,22 @@ std::string random_epoch()
 
 std::string json_text(std::string_view text) { return boost::json::serialize(boost::json::value(text)); }
 
+/// A message for any number of listeners: each form of it is made once, and only when somebody wants it.
+class Message {
+public:
+    explicit Message(std::string text) : plain_(std::make_shared<const std::string>(std::move(text))) {}
+
+    std::shared_ptr<const std::string> form(bool packed)
+    {
+        if (!packed) return plain_;
+        if (!packed_) packed_ = std::make_shared<const std::string>(gzip_piece(*plain_));
+        return packed_;
+    }
+
+private:
+    std::shared_ptr<const std::string> plain_, packed_;
+};
+
 } // namespace
 
 class Live::Hub : public std::enable_shared_from_this<Hub> {
@@ -62,7 +79,7 @@ public:
         asio::post(executor_, [self = shared_from_this()] { self->look_when_due(); });
     }
 
-    void listen(const Responder& responder, std::string_view last, std::string session)
+    void listen(const Responder& responder, Who who)
     {
         if (listeners_.size() >= listeners_most)
             return responder.reply({503,
@@ -79,22 +96,25 @@ public:
                                     "暂无数据 (the database cannot be read)\n",
                                     {{"Retry-After", "5"}},
                                     nullptr});
-        auto stream = responder.stream("text/event-stream; charset=utf-8");
+        std::vector<std::pair<std::string, std::string>> headers{{"Vary", "Accept-Encoding"}};
+        if (who.packed) headers.emplace_back("Content-Encoding", "gzip");
+        auto stream = responder.stream("text/event-stream; charset=utf-8", std::move(headers));
         if (!stream) return;
         stream->on_close = [weak = weak_from_this(), key = stream.get()] {
             if (const auto self = weak.lock())
                 std::erase_if(self->listeners_, [&](const Listener& l) { return l.stream.get() == key; });
         };
-        stream->send(first_for(last));
-        listeners_.push_back({std::move(stream), std::move(session)});
+        if (who.packed) stream->send(std::make_shared<const std::string>(gzip_begin()));
+        stream->send(first_for(who.last).form(who.packed));
+        listeners_.push_back({std::move(stream), std::move(who.session), who.packed});
     }
 
     void let_go_of_ended_sessions()
     {
-        static const auto farewell = std::make_shared<const std::string>("event: signed-out\ndata: {}\n\n");
+        Message farewell("event: signed-out\ndata: {}\n\n");
         std::erase_if(listeners_, [&](const Listener& listener) {
             if (listener.session.empty() || ports_.is_open(listener.session)) return false;
-            listener.stream->send(farewell);
+            listener.stream->send(farewell.form(listener.packed));
             listener.stream->close();
             return true;
         });
@@ -107,6 +127,7 @@ private:
     struct Listener {
         std::shared_ptr<Stream> stream;
         std::string session;
+        bool packed = false;
     };
     struct Known {
         std::string text;        ///< empty: the part is there no more
@@ -234,7 +255,7 @@ private:
     }
 
     /// What brings a listener up to date: everything, or what it missed.
-    std::shared_ptr<const std::string> first_for(std::string_view last) const
+    Message first_for(std::string_view last) const
     {
         const auto dash = last.rfind('-');
         if (dash == std::string_view::npos) return full({});
@@ -252,20 +273,17 @@ private:
                 : std::string{};
         const auto missed = fmt::format(",\"missed\":{{\"since\":{},\"messages\":{}}}",
                                         since.empty() ? "null" : json_text(since), messages);
-        return std::make_shared<const std::string>(message("parts", number, missed));
+        return Message{message("parts", number, missed)};
     }
 
-    std::shared_ptr<const std::string> full(const std::string& more) const
-    {
-        return std::make_shared<const std::string>(message("full", 0, more));
-    }
+    Message full(const std::string& more) const { return Message{message("full", 0, more)}; }
 
     void send_all(std::string text)
     {
         if (listeners_.empty()) return;
-        const auto shared = std::make_shared<const std::string>(std::move(text));
+        Message to_all(std::move(text));
         std::erase_if(listeners_, [&](const Listener& listener) {
-            listener.stream->send(shared);
+            listener.stream->send(to_all.form(listener.packed));
             if (!listener.stream->slow()) return false;
             listener.stream->close(true); // it comes back, and is told what it missed
             return true;
@@ -296,10 +314,7 @@ Live::~Live() { hub_->stop(); }
 void Live::changed() { hub_->changed(); }
 void Live::sessions_changed() { hub_->let_go_of_ended_sessions(); }
 
-void Live::listen(const Responder& responder, std::string_view last, std::string session)
-{
-    hub_->listen(responder, last, std::move(session));
-}
+void Live::listen(const Responder& responder, Who who) { hub_->listen(responder, std::move(who)); }
 
 std::size_t Live::listeners() const { return hub_->listeners(); }
 const std::string& Live::epoch() const { return hub_->epoch(); }

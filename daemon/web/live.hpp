@@ -46,8 +46,14 @@ public:
     void changed();
     /// Some session has ended: its listeners hear "signed-out" and are let go. Also looked at each second.
     void sessions_changed();
-    /// Answers with the stream. `last`: Last-Event-ID; `session`: empty for somebody who is not signed in.
-    void listen(const Responder& responder, std::string_view last, std::string session);
+    /// Who listens. `last`: Last-Event-ID; `session`: empty for somebody who is not signed in; `packed`: it reads gzip.
+    struct Who {
+        std::string_view last;
+        std::string session;
+        bool packed = false;
+    };
+    /// Answers with the stream.
+    void listen(const Responder& responder, Who who);
 
     std::size_t listeners() const;
     const std::string& epoch() const; ///< of this run; no other has the same

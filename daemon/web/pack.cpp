@@ -17,25 +17,40 @@ constexpr std::string_view packed_mark = "-gz";
 constexpr int quick = 1;
 constexpr int small = 9;
 constexpr int gzip_window = 15 + 16; // "+ 16" asks for a gzip header
+constexpr int raw_window = -15;      // negative: no header, no check sum
+constexpr std::size_t flush_most = 16; // bytes of the mark that ends a piece, beyond what deflateBound counts
 
-} // namespace
-
-std::string gzip(std::string_view text, int level)
+std::string deflated(std::string_view text, int level, int window, int flush)
 {
     if (text.size() > std::numeric_limits<uInt>::max()) throw std::length_error("too much to pack at once");
     z_stream stream{};
-    if (deflateInit2(&stream, level, Z_DEFLATED, gzip_window, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc{};
-    std::string out(deflateBound(&stream, text.size()), '\0');
+    if (deflateInit2(&stream, level, Z_DEFLATED, window, 9, Z_DEFAULT_STRATEGY) != Z_OK) throw std::bad_alloc{};
+    std::string out(deflateBound(&stream, text.size()) + flush_most, '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())); // zlib does not write there
     stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    const int code = deflate(&stream, Z_FINISH);
+    const int code = deflate(&stream, flush);
+    const bool is_whole = flush == Z_FINISH ? code == Z_STREAM_END
+                                            : code == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
     out.resize(stream.total_out);
     deflateEnd(&stream);
-    if (code != Z_STREAM_END) throw std::runtime_error("zlib could not pack a text");
+    if (!is_whole) throw std::runtime_error("zlib could not pack a text");
     return out;
 }
+
+} // namespace
+
+std::string gzip(std::string_view text, int level) { return deflated(text, level, gzip_window, Z_FINISH); }
+
+std::string_view gzip_begin()
+{
+    // RFC 1952, 2.3: magic, deflate, no flags, no time, nothing said of the effort, Unix.
+    static constexpr char header[] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, 3};
+    return {header, sizeof header};
+}
+
+std::string gzip_piece(std::string_view text) { return deflated(text, quick, raw_window, Z_FULL_FLUSH); }
 
 void pack_reply(const Request& request, Reply& reply)
 {

@@ -15,6 +15,11 @@ namespace aqi::daemon::web {
 /// RFC 1952. `level`: 1 quick to 9 small.
 std::string gzip(std::string_view text, int level);
 
+/// What begins a stream of pieces; and one piece, which stands alone (no piece refers to another), so that one packing serves
+/// every reader of the stream. The stream has no end: it is cut.
+std::string_view gzip_begin();
+std::string gzip_piece(std::string_view text);
+
 /// Text that is worth it, packed for those who can read it; others get it as it is.
 void pack_reply(const Request& request, Reply& reply);
 

@@ -181,7 +181,8 @@ struct Page::Impl {
     {
         if (ask.request.method == Method::head)
             return ask.responder.reply({200, "text/event-stream; charset=utf-8", {}, {}, nullptr});
-        p.live->listen(ask.responder, ask.request.last_event_id, p.sign_in->session_of(ask.request));
+        p.live->listen(ask.responder, {ask.request.last_event_id, p.sign_in->session_of(ask.request),
+                                             accepts_gzip(ask.request.accept_encoding)});
     }
 
     void acts(const Ask& ask)

@@ -97,7 +97,9 @@ async function signIn(stage) {
 /// What every file of the console weighs as it is sent; the wall needs a part of it.
 async function wholeConsole(stage) {
   let bytes = 0, files = 0;
-  for (const name of readdirSync(path.join(top, "daemon/web/console"))) {
+  const page = (await request(stage, "GET", "/", { headers: { "accept-encoding": "identity" } })).body.toString();
+  const linked = [...page.matchAll(/href="([^"/]+)"/g)].map(([, name]) => name); // some are made of several files
+  for (const name of new Set([...linked, ...readdirSync(path.join(top, "daemon/web/console"))])) {
     const answer = await request(stage, "GET", `/${name}`);
     if (answer.status !== 200) continue; // a licence, a README: not for browsers
     bytes += answer.body.length;
@@ -175,13 +177,11 @@ async function paints(browser, stage, cookie) {
 /// The neighbour: a socket that reads events and does nothing with them.
 class BareListener {
   constructor(stage, cookie) {
-    this.bytes = 0;
     this.tail = "";
     this.waits = null;
     this.socket = net.connect(stage.port, "127.0.0.1", () => this.socket.write(`GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:${stage.port}\r\nCookie: ${cookie}\r\n\r\n`));
     this.socket.setEncoding("latin1");
     this.socket.on("data", (text) => {
-      this.bytes += text.length;
       this.tail += text;
       for (let end; (end = this.tail.indexOf("\n\n")) >= 0; this.tail = this.tail.slice(end + 2))
         if (this.waits?.mark.test(this.tail.slice(0, end))) {
@@ -191,6 +191,16 @@ class BareListener {
     });
   }
   next(mark) { return new Promise((done) => { this.waits = { mark, done }; }); }
+}
+
+/// Bytes of the live stream's first message as a browser is sent it.
+function firstMessage(stage, cookie) {
+  return new Promise((done) => {
+    let bytes = 0;
+    const socket = net.connect(stage.port, "127.0.0.1", () => socket.write(`GET /api/v1/live HTTP/1.1\r\nHost: 127.0.0.1:${stage.port}\r\nCookie: ${cookie}\r\nAccept-Encoding: gzip\r\n\r\n`));
+    socket.on("data", (chunk) => { bytes += chunk.length; });
+    setTimeout(() => { socket.destroy(); done(bytes); }, seconds_to_settle * 1000);
+  });
 }
 
 /// The other listeners, on a thread of their own, so that reading theirs does not hold up what is measured here.
@@ -227,10 +237,9 @@ async function clockApart(page) {
 /// has it; its commit counts from the first byte of the transaction in the database's log, before the disk has it for good.
 async function journeys(browser, stage, cookie) {
   const seat = await coldSeat(browser, stage, cookie);
+  const first_message = await firstMessage(stage, cookie);
   const bare = new BareListener(stage, cookie);
-  const started = bare.next(/event: full/);
-  await started;
-  const first_message = bare.bytes;
+  await bare.next(/event: full/);
   const crowd = await otherListeners(stage, cookie);
   const clock = await clockApart(seat.page);
   const out = publisher(stage, watched.station);

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
+#include <zlib.h>
 
 #include <deque>
 #include <map>
@@ -45,6 +46,23 @@ public:
     std::shared_ptr<Ear> ear = std::make_shared<Ear>();
     int refused = 0;
 };
+
+/// What a browser makes of a stream that has not ended.
+std::string unfinished_gunzip(const std::string& packed)
+{
+    z_stream stream{};
+    REQUIRE(inflateInit2(&stream, 15 + 16) == Z_OK);
+    std::string out(1 << 20, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
+    stream.avail_in = static_cast<uInt>(packed.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    CHECK(inflate(&stream, Z_SYNC_FLUSH) == Z_OK);
+    CHECK(stream.avail_in == 0);
+    out.resize(stream.total_out);
+    inflateEnd(&stream);
+    return out;
+}
 
 struct Message {
     std::string event, id;
@@ -89,10 +107,10 @@ struct Desk {
                 [this](std::string_view session) { return open.contains(std::string{session}); }};
     }
 
-    std::shared_ptr<Ear> listen(std::string_view last = {}, std::string session = {})
+    std::shared_ptr<Ear> listen(std::string_view last = {}, std::string session = {}, bool packed = false)
     {
         auto caller = std::make_shared<Caller>();
-        live.listen(Responder{caller}, last, std::move(session));
+        live.listen(Responder{caller}, {last, std::move(session), packed});
         refused = caller->refused;
         return caller->ear;
     }
@@ -304,6 +322,33 @@ TEST_CASE("who is signed out is told so, and let go")
     desk.turn(std::chrono::milliseconds{1'100});
     CHECK(second->ended == "closed");
     CHECK(desk.live.listeners() == 1);
+}
+
+TEST_CASE("who reads gzip is sent it, each message packed once for all, at whatever message they came in")
+{
+    Desk desk;
+    const auto plain = desk.listen();
+    const auto early = desk.listen({}, {}, true);
+    desk.parts[0].text = "\"drill\"";
+    desk.live.changed();
+    REQUIRE(desk.until_heard(*plain, 2));
+    const auto late = desk.listen({}, {}, true);
+    desk.parts[0].text = "\"live\"";
+    desk.live.changed();
+    REQUIRE(desk.until_heard(*plain, 3));
+
+    CHECK(early->heard.back() == late->heard.back()); // one text, not two alike
+    CHECK(early->heard.back() != plain->heard.back());
+    std::string all;
+    for (const auto& text : plain->heard) all += *text;
+    const auto unpacked = [](const Ear& ear) {
+        std::string stream;
+        for (const auto& piece : ear.heard) stream += *piece;
+        return unfinished_gunzip(stream);
+    };
+    CHECK(unpacked(*early) == all);
+    CHECK(unpacked(*late).ends_with(*plain->heard.back()));
+    CHECK(read(unfinished_gunzip(*late->heard[0] + *late->heard[1])).event == "full");
 }
 
 TEST_CASE("a database that cannot be read is no message, and is tried again")

@@ -1,6 +1,7 @@
 // The status, kept whole from what the daemon sends (server-sent events): first everything, then each part that became another.
 // Where events are refused, it asks every two seconds. Knows: the connection and the clock. Does not know: what a part says.
 import { ask } from "./api.js";
+import { earlyLine } from "./early.js";
 
 export const stale_after_ms = 15_000; // the daemon says something at least every 5 s
 const dead_after_ms = 20_000;         // a connection that looks open and says nothing is closed and made again
@@ -88,10 +89,12 @@ export function live({ heard, signedOut, state, events = true }) {
     if (!events) return poll();
     clearTimeout(timer);
     source?.close();
-    source = new EventSource("/api/v1/live");
+    const early = earlyLine();
+    source = early?.source ?? new EventSource("/api/v1/live");
     const own = source;
     let talked = false;
-    const on = (name, take_it) => own.addEventListener(name, (event) => {
+    const takers = new Map();
+    const hear = (event) => {
       if (own !== source) return;
       let data;
       try {
@@ -101,8 +104,12 @@ export function live({ heard, signedOut, state, events = true }) {
         return later(open, wait());
       }
       talked = true;
-      take_it(data);
-    });
+      takers.get(event.type)(data);
+    };
+    const on = (name, take_it) => {
+      takers.set(name, take_it);
+      own.addEventListener(name, hear);
+    };
     const parts = (full) => (data) => {
       const was = isBack();
       const base = full ? {} : status;
@@ -126,7 +133,7 @@ export function live({ heard, signedOut, state, events = true }) {
       over = true;
       signedOut();
     });
-    own.addEventListener("error", () => {
+    const broken = () => {
       if (own !== source) return;
       if (own.readyState === EventSource.CONNECTING) { // the browser comes back by itself and says what it had last
         if (lost_at === null) lost_at = heard_at ?? opened_at;
@@ -137,7 +144,10 @@ export function live({ heard, signedOut, state, events = true }) {
       say("lost");
       // Refused: is it the session, the daemon, or something between that lets no events through?
       later(talked ? open : poll, talked ? wait() : 0);
-    });
+    };
+    own.addEventListener("error", broken);
+    early?.heard.forEach(hear);
+    if (early && own.readyState === EventSource.CLOSED) broken(); // refused before anybody listened
   }
 
   async function poll() {

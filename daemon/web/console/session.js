@@ -1,5 +1,6 @@
 // Who sits here: what the daemon says of the session, and the rights that follow. A page before sign-in has a session too, without a person.
 import { get, post, remove, useToken } from "./api.js";
+import { earlySession } from "./early.js";
 
 const nobody = { ok: true, person: null, rights: [], roles: [], delegations: [], may_approve_up_to: null, token: null, reading: "signed-in" };
 
@@ -17,7 +18,7 @@ export const session = () => current ?? nobody;
 export const known = () => current !== null;
 export const onSession = (listener) => { listeners.add(listener); };
 
-export const load = async () => take(await get("/api/v1/session"));
+export const load = async () => take((await earlySession()) ?? (await get("/api/v1/session")));
 
 /// What a person may do; "approve" is a rank in the configuration.
 export function can(right) {

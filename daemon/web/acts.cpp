@@ -2,6 +2,7 @@
 
 #include "daemon/store/audit.hpp"
 #include "daemon/web/head.hpp"
+#include "libaqi/utf8.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ struct ActRow {
     bool administer = false; ///< about the machine, where libaqi asks nobody's right
     bool guarded = false;    ///< may say which version it is about
 };
+constexpr std::size_t name_shown = 60; ///< bytes of a name that somebody made up
 constexpr ActRow rows[] = {{"forecast"},
                            {"act", false, true},
                            {"consult", false, true},
@@ -84,7 +86,10 @@ constexpr Member members[] = {{"person"},
                               {"number", json::kind::int64},
                               {"undo", json::kind::bool_},
                               {"ends", json::kind::bool_},
-                              {"areas", json::kind::array}};
+                              {"areas", json::kind::array},
+                              {"issued_at"}, // of a forecast
+                              {"days", json::kind::array},
+                              {"hours", json::kind::array}};
 
 std::string_view kind_name(json::kind kind, bool chinese)
 {
@@ -104,6 +109,16 @@ const Member* misfit(const json::object& request)
             given != nullptr && !given->is_null() && given->kind() != member.kind)
             return &member;
     return nullptr;
+}
+
+/// The first member that belongs to no act: a misspelt one would leave out a part of what was meant, too.
+std::optional<std::string> stranger(const json::object& request)
+{
+    for (const auto& each : request) {
+        const auto is_it = [&](const Member& member) { return member.name == std::string_view{each.key()}; };
+        if (std::none_of(std::begin(members), std::end(members), is_it)) return cut_utf8(each.key(), name_shown);
+    }
+    return std::nullopt;
 }
 
 /// The version on the table, if the request says which one it is about and another lies there now.
@@ -177,6 +192,11 @@ Reply act(const Request& request, SignIn& sign_in, const CommandContext& context
         note_refusal(context, peer, command, fmt::format("\"{}\" is no {}", odd->name, kind_name(odd->kind, false)));
         throw Refusal{422, fmt::format("“{}”须为{}，未作任何更改", odd->name, kind_name(odd->kind, true)),
                       fmt::format("\"{}\" must be a {}; nothing was changed", odd->name, kind_name(odd->kind, false))};
+    }
+    if (const auto odd = stranger(*body)) {
+        note_refusal(context, peer, command, fmt::format("\"{}\" is not known", *odd));
+        throw Refusal{422, fmt::format("不认识的字段“{}”，未作任何更改", *odd),
+                      fmt::format("\"{}\" is not known; nothing was changed", *odd)};
     }
     (*body)["command"] = command;
     return command_reply(request, answer_command(json::serialize(value), peer, context));

@@ -60,7 +60,8 @@ ConsoleFiles with_one_wave(ConsoleFiles files)
         const auto link = fmt::format("<link rel=\"stylesheet\" href=\"{}\">\n", sheet);
         const auto at = html.find(link);
         if (at == html.npos) throw std::logic_error(fmt::format("the link of {} is not a line of its own", sheet));
-        html.replace(at, link.size(), sheet == sheets.back() ? fmt::format("<link rel=\"stylesheet\" href=\"{}\">\n", styles) : "");
+        html.replace(at, link.size(),
+                     sheet == sheets.back() ? fmt::format("<link rel=\"stylesheet\" href=\"{}\">\n", styles) : "");
     }
 
     // Every module that will be wanted, found by following the imports.

@@ -1,6 +1,7 @@
 #include "daemon/web/head.hpp"
 
 #include "daemon/notify/digest.hpp"
+#include "daemon/web/refusal_words.hpp"
 #include "libaqi/utf8.hpp"
 
 #include <boost/json/object.hpp>
@@ -299,7 +300,7 @@ Reply command_reply(const Request& request, std::string answer)
     if (answer.starts_with(R"({"ok":true)")) return json_reply(std::move(answer));
     const boost::json::value read = boost::json::parse(answer);
     const std::string why = boost::json::value_to<std::string>(read.at("error"));
-    return refusal(request, 422, fmt::format("未被接受，未作任何更改：{}", why), why);
+    return refusal(request, 422, fmt::format("未被接受，未作任何更改：{}", in_chinese(why)), why);
 }
 
 bool Request::chinese() const { return prefers_chinese(accept_language); }

@@ -82,7 +82,7 @@ Reply refusal(int status, std::string_view why);
 Reply refusal(const Request& request, int status, std::string_view zh, std::string_view en);
 
 /// What a command answered (daemon/commands), as 200 or 422. Commands give their reasons in English; whoever reads Chinese is told in
-/// Chinese that nothing happened, and then the reason.
+/// Chinese that nothing happened, and the reason by the catalogue (refusal_words).
 Reply command_reply(const Request& request, std::string answer);
 
 /// What a browser is told with every answer: nothing from elsewhere, no script in the page, no frame around it.

@@ -48,7 +48,7 @@ public:
     void sessions_changed();
     /// Who listens. `last`: Last-Event-ID; `session`: empty for somebody who is not signed in; `packed`: it reads gzip.
     struct Who {
-        std::string_view last;
+        std::string last; // its own: the request is gone when the stream is open
         std::string session;
         bool packed = false;
     };

@@ -16,8 +16,8 @@ constexpr std::size_t worth_packing = 16 * 1024;
 constexpr std::string_view packed_mark = "-gz";
 constexpr int quick = 1;
 constexpr int small = 9;
-constexpr int gzip_window = 15 + 16; // "+ 16" asks for a gzip header
-constexpr int raw_window = -15;      // negative: no header, no check sum
+constexpr int gzip_window = 15 + 16;   // "+ 16" asks for a gzip header
+constexpr int raw_window = -15;        // negative: no header, no check sum
 constexpr std::size_t flush_most = 16; // bytes of the mark that ends a piece, beyond what deflateBound counts
 
 std::string deflated(std::string_view text, int level, int window, int flush)
@@ -31,8 +31,8 @@ std::string deflated(std::string_view text, int level, int window, int flush)
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
     const int code = deflate(&stream, flush);
-    const bool is_whole = flush == Z_FINISH ? code == Z_STREAM_END
-                                            : code == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
+    const bool is_whole =
+        flush == Z_FINISH ? code == Z_STREAM_END : code == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
     out.resize(stream.total_out);
     deflateEnd(&stream);
     if (!is_whole) throw std::runtime_error("zlib could not pack a text");

@@ -125,6 +125,7 @@ struct Page::Impl {
         const bool open = p.config->http.reading == PageReading::open;
         if (route.row.who == Who::signed_in || (route.row.who == Who::reader && !open))
             throw Refusal{401, "请先登录", "sign in first"};
+        if (route.answer == &Impl::health) return; // what watches us is answered, whoever else asks from its address
         if (!strangers.allow(request.peer, p.real_time->now()))
             throw Refusal{429, "访问过于频繁，请稍后再试", "too many requests; try again in a while"};
     }
@@ -181,8 +182,8 @@ struct Page::Impl {
     {
         if (ask.request.method == Method::head)
             return ask.responder.reply({200, "text/event-stream; charset=utf-8", {}, {}, nullptr});
-        p.live->listen(ask.responder, {ask.request.last_event_id, p.sign_in->session_of(ask.request),
-                                             accepts_gzip(ask.request.accept_encoding)});
+        p.live->listen(ask.responder, {std::string{ask.request.last_event_id}, p.sign_in->session_of(ask.request),
+                                       accepts_gzip(ask.request.accept_encoding)});
     }
 
     void acts(const Ask& ask)

@@ -2,6 +2,7 @@
 
 #include "daemon/commands.hpp"
 #include "daemon/web/read.hpp"
+#include "daemon/web/refusal_words.hpp"
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ Reply pass_on(std::string_view command, std::initializer_list<Parameter> paramet
     const bool is_refused = ok != nullptr && ok->is_bool() && !ok->as_bool();
     if (is_refused) {
         const auto why = json::value_to<std::string>(read.at("error"));
-        throw Refusal(422, fmt::format("查询未被接受：{}", why), why);
+        throw Refusal(422, fmt::format("查询未被接受：{}", in_chinese(why)), why);
     }
     return json_reply(std::move(answer));
 }

@@ -48,7 +48,7 @@ std::vector<web::Part> status_of(int turn)
     HttpConfig config;
     config.port = 0;
     web::Server server{io.get_executor(), config, [&](const web::Request& request, const web::Responder& responder) {
-                           live.listen(responder, {request.last_event_id, {}});
+                           live.listen(responder, {std::string{request.last_event_id}, {}});
                        }};
     const auto port = server.port();
     if (::write(port_out, &port, sizeof port) != sizeof port) std::_Exit(1);

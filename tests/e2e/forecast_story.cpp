@@ -53,7 +53,7 @@ TEST_CASE("a forecast over HTTP is the word of who holds the token, and of nobod
     CHECK(said(daemon, "Meteorology") == 0);
     CHECK(post(good, token).status == 200);
     CHECK(said(daemon, "Meteorology") == 225);
-    CHECK(post("{\"area\":\"D\"," + days(225) + "}", token).body.find("there is no area D") != std::string::npos);
+    CHECK(post("{\"area\":\"D\"," + days(225) + "}", token).body.find("没有区域 D") != std::string::npos);
     CHECK(post("{\"area\":\"C\"," + days(700) + "}", token).status == 422);
     CHECK(post("[]", token).status == 422);
     CHECK(post("{\"area\":\"C\"," + days(225) + ",\"person\":\"epb-zhang\"}", token).status ==

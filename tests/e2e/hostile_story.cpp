@@ -382,11 +382,14 @@ TEST_CASE("no act can be made to happen by halves, by others or by too much", "[
                 INFO(path << " " << json::serialize(body));
                 siege.check_refused(siege.post(path, json::serialize(body), zhang));
             }
+        json::object misspelt = right;
+        misspelt["wordign"] = "a member that belongs to no act";
+        INFO(path);
+        siege.check_refused(siege.post(path, json::serialize(misspelt), zhang));
         json::object all = right;
         for (auto& [key, value] : all)
             if (value.is_string()) value = key.size() % 2 == 0 ? script : statement;
         const std::string good = json::serialize(right);
-        INFO(path);
         siege.check_refused(siege.post(path, json::serialize(all), zhang));
         for (const std::string& body :
              {std::string{}, std::string{"null"}, std::string{"[]"}, std::string{"5"}, std::string{"{"}, good + "{}",

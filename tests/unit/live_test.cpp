@@ -110,7 +110,7 @@ struct Desk {
     std::shared_ptr<Ear> listen(std::string_view last = {}, std::string session = {}, bool packed = false)
     {
         auto caller = std::make_shared<Caller>();
-        live.listen(Responder{caller}, {last, std::move(session), packed});
+        live.listen(Responder{caller}, {std::string{last}, std::move(session), packed});
         refused = caller->refused;
         return caller->ear;
     }

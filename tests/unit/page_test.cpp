@@ -296,7 +296,7 @@ TEST_CASE("page: other methods are told which are taken, and other paths that th
 TEST_CASE("page: a stranger may ask so often, each address for itself, and people are not counted")
 {
     Front front{PageReading::open};
-    const Proper what{"/healthz", ""};
+    const Proper what{"/api/v1/areas", ""};
     Request request = front.stranger("GET", what);
     for (int i = 0; i < 500; ++i) REQUIRE(front.ask(request).status == 200);
     for (const auto& row : Page::rows()) {
@@ -304,6 +304,10 @@ TEST_CASE("page: a stranger may ask so often, each address for itself, and peopl
         INFO(row.method << " " << row.path);
         const Proper each = proper(row);
         const Reply refused = front.ask(front.stranger(row.method, each));
+        if (row.path == "/healthz") { // a watchdog gets its answer
+            CHECK(refused.status == 200);
+            continue;
+        }
         CHECK(refused.status == 429);
         CHECK(refused.body == R"({"ok":false,"error":"too many requests; try again in a while"})");
     }
